@@ -1,0 +1,165 @@
+"""The answer: who goes where and when, what stays open and why, what it is worth and how good that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matching.weights import UNITS_PER_MINUTE
+
+ENGINE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Term:
+    """A named part of a value, in units (60,000 to the travel minute); costs are negative."""
+
+    name: str
+    amount: int
+
+    @property
+    def minutes(self) -> float:
+        """The same in travel minutes."""
+        return self.amount / UNITS_PER_MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One visit on a worker's way, with times in seconds from the epoch; `travel` is the way to it, in seconds."""
+
+    visit: str
+    place: int
+    leave: int
+    arrive: int
+    start: int
+    finish: int
+    travel: int
+    committed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One worker's stops in one shift, from the start place to the end place; `travel` is all of it, in seconds."""
+
+    worker: str
+    shift: int
+    leave: int
+    stops: tuple[Stop, ...]
+    back: int
+    travel: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One visit-worker pair. `added_travel` is what leaving this visit out would save, in seconds.
+
+    `leave_by` is the last second to set out in time. `terms` are the value of the pair, travel and idle included.
+    """
+
+    visit: str
+    worker: str
+    start: int
+    leave_by: int
+    added_travel: int
+    p_accept: float
+    terms: tuple[Term, ...]
+
+    @property
+    def value(self) -> int:
+        """The sum of the terms, in units."""
+        return sum(term.amount for term in self.terms)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ReasonCount:
+    """How many workers this code keeps from the visit."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A visit left open, with the minimal set of reasons, most frequent first."""
+
+    visit: str
+    reasons: tuple[ReasonCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A visit whose worker or start differs from the previous roster or its promise; None: left open (or was)."""
+
+    visit: str
+    from_worker: str | None
+    from_start: int | None
+    to_worker: str | None
+    to_start: int | None
+    price: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """An engine's answer. `objective` and `bound` are in units; no roster of this problem is worth more than `bound`.
+
+    `gap` is (bound − objective) / |bound|; 0 means proven best. `digest` is the SHA-256 of the problem's canonical
+    JSON: the same digest, mode, effort, seed and version give the same roster, byte for byte.
+    """
+
+    routes: tuple[Route, ...]
+    choices: tuple[Choice, ...]
+    unmatched: tuple[Unmatched, ...]
+    terms: tuple[Term, ...]
+    objective: int
+    bound: int
+    gap: float
+    moved: tuple[Move, ...]
+    mode: str
+    engine: str
+    version: str
+    seed: int
+    effort: float
+    digest: str
+    stopped: bool = False
+    fallback: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing better exists."""
+        return self.objective >= self.bound
+
+    def choice_of(self, visit: str) -> Choice | None:
+        """The choice for this visit, or None if it is open."""
+        return next((choice for choice in self.choices if choice.visit == visit), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a running solve tells: the phase, the best objective and the bound so far (None: not known yet)."""
+
+    phase: str
+    objective: int
+    bound: int | None
+    effort: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A worker who could do one visit at one start without moving anything already committed."""
+
+    worker: str
+    start: int
+    leave_by: int
+    added_travel: int
+    p_accept: float
+    value: int
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A start that at least one worker can keep. `sureness` = 1 − Π(1 − p_accept) over `top`, the best few."""
+
+    start: int
+    workers: int
+    sureness: float
+    top: tuple[Candidate, ...]
