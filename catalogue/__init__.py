@@ -1,0 +1,1 @@
+"""Services: what can be ordered, with skill needs, durations, rates and checklists."""

@@ -1,0 +1,1 @@
+"""Dispatch: jobs, visits, offers, assignments, time off, rounds: the life of a visit."""

@@ -1,0 +1,1 @@
+"""Disputes: cases, statements, evidence, remedies, appeals."""

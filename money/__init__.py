@@ -1,0 +1,1 @@
+"""Money: quotes, the ledger, payments, payouts. Integer minor units (fen)."""

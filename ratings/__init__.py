@@ -1,0 +1,1 @@
+"""Ratings: invitations, ratings, scores, tiers."""

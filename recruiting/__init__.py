@@ -1,0 +1,1 @@
+"""Recruiting: stations, leads, screening, attribution, incentives."""

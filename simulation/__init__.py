@@ -1,0 +1,1 @@
+"""A city that lives: seeded agents who use the real verbs."""

@@ -1,0 +1,1 @@
+"""Workers: people who do the work: vetting, skills, shifts, documents, standing."""
