@@ -1,0 +1,1 @@
+"""Tools for those who work on Hourhand; `dev.py` is the door."""
