@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.models import Account
 from core.db import Base, Key, Keyed
 
 
@@ -45,6 +46,7 @@ class Worker(Keyed, Base):
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=0)
+    account: Mapped[Account] = relationship()
     case: Mapped[VettingCase] = relationship(back_populates="worker", uselist=False)
     skills: Mapped[list[WorkerSkill]] = relationship(back_populates="worker")
     shifts: Mapped[list[Shift]] = relationship(back_populates="worker")
