@@ -58,7 +58,7 @@ def table(name: str, initial: S, rows: Iterable[tuple[Any, M, S, Iterable[Role]]
     """Build a table from rows ``(from, move, to, who)``; several ``from`` states may share a row."""
     steps: dict[tuple[S, M], Step[S]] = {}
     for origin, move, to, who in rows:
-        origins: list[S] = [origin] if isinstance(origin, StrEnum) else list(origin)
+        origins: list[Any] = [origin] if isinstance(origin, StrEnum) else list(origin)
         for state in origins:
             if (state, move) in steps:
                 raise ValueError(f"{name}: {state} has two answers to {move}.")
