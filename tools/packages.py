@@ -32,21 +32,22 @@ def ensure_environment() -> None:
         return
     with step("Python environment in .venv"):
         run([sys.executable, "-m", "venv", "--clear", VENV], "Making the Python environment")
+        STAMPS.write_text(json.dumps({"python": str(PYTHON.resolve())}))
 
 
 def _is_ours() -> bool:
-    settings = VENV / "pyvenv.cfg"
-    return PYTHON.exists() and PYTHON.resolve().exists() and settings.exists()
+    """Whether the environment works, and by the same Python as when its packages came."""
+    return PYTHON.exists() and _stamps().get("python", str(PYTHON.resolve())) == str(PYTHON.resolve())
 
 
 def ensure_packages(lock: str) -> None:
     """Install the packages of a lock, hashes checked; nothing is done if they are there already."""
     ensure_environment()
-    if lock == DEMO and _is_installed(DEVELOPMENT):
+    if lock == DEMO and is_installed(DEVELOPMENT):
         return
-    if _is_installed(lock):
+    if is_installed(lock):
         return
-    if not _is_installed(INSTALLER):
+    if not is_installed(INSTALLER):
         with step("uv, which installs the others"):
             _pip(INSTALLER)
             _stamp(INSTALLER)
@@ -81,7 +82,8 @@ def _stamps() -> dict[str, str]:
     return stamps
 
 
-def _is_installed(lock: str) -> bool:
+def is_installed(lock: str) -> bool:
+    """Whether the packages of this very lock are in the environment."""
     return _stamps().get(lock) == _digest(lock)
 
 
