@@ -102,13 +102,13 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Water:
-    """Approximate water for drawing only: a band of `width_m` along `line`, or a filled `line` when width is 0."""
+    """Approximate water for drawing only. `kind` is river, lake or island (land again inside water)."""
 
     key: str
     name: str
     name_en: str
-    width_m: float
-    line: tuple[Point, ...]
+    kind: str
+    ring: Polygon
 
 
 @dataclass(frozen=True)
@@ -228,4 +228,4 @@ def _station(row: Mapping[str, Any]) -> Station:
 
 
 def _water(row: Mapping[str, Any]) -> Water:
-    return Water(**{**row, "line": tuple(_point(pair) for pair in row["line"])})
+    return Water(**{**row, "ring": Polygon(tuple(_point(pair) for pair in row["ring"]))})

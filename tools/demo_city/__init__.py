@@ -1,0 +1,1 @@
+"""Pieces of the maintainer tool that builds the demo city's files."""
