@@ -191,7 +191,7 @@ def _move_out(folder: Path, account: Account) -> Path:
             f"The user {account.name}, who runs the database, may not enter {folder}; run: "
             f"chmod o+x on the folder above it that keeps others out"
         )
-    home = new_home(folder.parent.name or "data")
+    home = new_home("database")
     (folder / "elsewhere").write_text(f"{home}\n")
     LOG.warning("Nobody else may enter %s, so the database of user %s is kept in %s", folder, account.name, home)
     return home
