@@ -76,8 +76,9 @@ class Worker:
 
     `start` and `end` are place indices (`end` None: the same place). `speed` is metres per second for haversine
     travel; `mode` picks the table of matrix travel. Limits are minutes of work; `used_days[d]` and `used_weeks[k]` are
-    minutes already worked or promised besides `committed`. `stars` is the score, `lower` its lower bound, both in
-    stars. `documents_until` is the instant the first needed document lapses. `p_accept` None: the problem's model.
+    minutes already worked or promised besides `committed` (weeks include their days). `stars` is the score, `lower`
+    its lower bound, both in stars. `documents_until` is the instant the first needed document lapses. `p_accept`
+    None: the problem's model says.
     `zones` None: goes anywhere. `unreliability` is 0 (never fails) to 1.
     """
 

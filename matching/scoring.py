@@ -1,0 +1,189 @@
+"""The soft terms: one named function each, all in travel minutes, positive where good.
+
+A pair term holds one visit against all workers. Route terms (travel, idle) depend on the whole way and are added by
+the engines; visit terms say what it costs to leave a visit open. All of `ratings.md`'s value is here: with
+`rating_weights()` a pair is worth 75 × (stars − 0.04·km + 0.35·gap + 3·newcomer in a newcomer slot) minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from matching.fleet import Fleet
+from matching.problem import UNITS_PER_MINUTE, Priority, Problem, Promise, Visit
+from matching.roster import Term
+from matching.travel import BoolArray, FloatArray, IntArray
+
+PairTermRule: TypeAlias = Callable[[Visit, Fleet], FloatArray]
+
+
+def _members(codes: frozenset[str], fleet: Fleet) -> BoolArray:
+    mask = np.zeros(len(fleet), dtype=bool)
+    mask[[fleet.index[code] for code in codes if code in fleet.index]] = True
+    return mask
+
+
+def distance(visit: Visit, fleet: Fleet) -> FloatArray:
+    """Kilometres (great circle) from the worker's start place, at the rate of a km."""
+    return -fleet.problem.weights.km * _km(visit, fleet)
+
+
+def quality(visit: Visit, fleet: Fleet) -> FloatArray:
+    """The score itself, not its lower bound: ranking on the bound starves good newcomers."""
+    del visit
+    return fleet.problem.weights.star * fleet.stars
+
+
+def favourite(visit: Visit, fleet: Fleet) -> FloatArray:
+    """The customer asked for this worker."""
+    return fleet.problem.weights.favourite * _members(visit.preferred, fleet)
+
+
+def same_home(visit: Visit, fleet: Fleet) -> FloatArray:
+    """The worker has been in this home before."""
+    return fleet.problem.weights.same_home * _members(visit.known, fleet)
+
+
+def unreliability(visit: Visit, fleet: Fleet) -> FloatArray:
+    """How unsure the worker is, times how much lateness would hurt here."""
+    return -fleet.problem.weights.unreliability * visit.late_risk * fleet.unreliability
+
+
+def fairness(visit: Visit, fleet: Fleet) -> FloatArray:
+    """Work goes first to those who had less of it than they offered time for."""
+    del visit
+    return fleet.problem.weights.fairness * fleet.gap
+
+
+def newcomer(visit: Visit, fleet: Fleet) -> FloatArray:
+    """Newcomer slots are for newcomers."""
+    return fleet.problem.weights.newcomer * (fleet.newcomer & visit.newcomer_slot)
+
+
+def price(visit: Visit, fleet: Fleet) -> FloatArray:
+    """The visit's price, as far as the worker is likely to accept."""
+    return fleet.problem.weights.yuan * visit.value / 100 * p_accept(visit, fleet)
+
+
+def refusal(visit: Visit, fleet: Fleet) -> FloatArray:
+    """An offer that is likely to be declined costs time."""
+    return -fleet.problem.weights.refusal * (1 - p_accept(visit, fleet))
+
+
+PAIR_TERMS: tuple[tuple[str, PairTermRule], ...] = (
+    ("distance", distance),
+    ("quality", quality),
+    ("favourite", favourite),
+    ("same_home", same_home),
+    ("unreliability", unreliability),
+    ("fairness", fairness),
+    ("newcomer", newcomer),
+    ("price", price),
+    ("refusal", refusal),
+)
+
+
+def _km(visit: Visit, fleet: Fleet) -> FloatArray:
+    return fleet.times.metres(fleet.start, np.full(len(fleet), visit.place)) / 1000
+
+
+def reference_start(visit: Visit) -> int:
+    """The start at which acceptance is judged while the real one is still open."""
+    return visit.promise.window.earliest if visit.promise else visit.windows[0].earliest
+
+
+def p_accept(visit: Visit, fleet: Fleet, start: int | None = None) -> FloatArray:
+    """How likely each worker is to accept: as given for the worker, else by the problem's model."""
+    model, problem = fleet.problem.acceptance, fleet.problem
+    begin = reference_start(visit) if start is None else start
+    notice = min(72.0, max(0, begin - problem.now) / 3600)
+    hour = _seconds_into_day(problem, begin) / 3600
+    shared = (
+        model.intercept
+        + model.per_yuan_hour * visit.value / 100 * 60 / visit.minutes
+        + model.per_notice_hour * notice
+        + model.evening * (hour >= 18)
+        + model.per_flag * visit.flags
+    )
+    score = shared + model.per_km * _km(visit, fleet) + model.regular * _members(visit.known | visit.preferred, fleet)
+    modelled = 1 / (1 + np.exp(-np.clip(score, -50, 50)))
+    return np.where(np.isnan(fleet.p_accept), modelled, fleet.p_accept)
+
+
+def _seconds_into_day(problem: Problem, second: int) -> int:
+    if problem.day_starts:
+        return second - problem.day_starts[problem.day_of(second)]
+    return second % 86_400
+
+
+def units(minutes: float) -> int:
+    """Minutes as whole units, rounded half to even."""
+    return round(minutes * UNITS_PER_MINUTE)
+
+
+def unfilled(problem: Problem, visit: Visit) -> float:
+    """What is lost when the visit stays open: rescue before recurring before one-off."""
+    weights = problem.weights
+    table = {
+        Priority.RESCUE: weights.unfilled_rescue,
+        Priority.RECURRING: weights.unfilled_recurring,
+        Priority.ONE_OFF: weights.unfilled_one_off,
+    }
+    return table[visit.priority]
+
+
+def change_price(problem: Problem, promise: Promise) -> float:
+    """What moving a promise costs: its stated price, else ×1 at 72 h ahead rising evenly to ×20 at 4 h."""
+    if promise.price is not None:
+        return promise.price
+    hours = (promise.window.earliest - problem.now) / 3600
+    nearness = min(1.0, max(0.0, (72 - hours) / 68))
+    return problem.weights.change * (1 + (problem.weights.change_near - 1) * nearness)
+
+
+def keeps_promise(visit: Visit, worker: str, start: int) -> bool:
+    """Whether this worker and start are what was promised (or nothing was)."""
+    promise = visit.promise
+    return promise is None or (promise.worker == worker and promise.window.earliest <= start <= promise.window.latest)
+
+
+def open_terms(problem: Problem, visit: Visit) -> list[Term]:
+    """What leaving this visit open means: the penalty, the worth of waiting, and a broken promise."""
+    terms = [Term("unfilled", -units(unfilled(problem, visit))), Term("waiting", units(visit.waiting))]
+    if visit.promise is not None:
+        broken = problem.weights.broken_promise + change_price(problem, visit.promise)
+        terms.append(Term("broken_promise", -units(broken)))
+    return [term for term in terms if term.amount]
+
+
+def _rounded(minutes: FloatArray) -> IntArray:
+    return np.rint(minutes * UNITS_PER_MINUTE).astype(np.int64)
+
+
+def pair_table(visit: Visit, fleet: Fleet) -> dict[str, IntArray]:
+    """Every pair term of this visit for every worker, in units; terms that are 0 for all are left out."""
+    table = {name: _rounded(rule(visit, fleet)) for name, rule in PAIR_TERMS}
+    for name, worker, minutes in fleet.pair_terms.get(visit.code, ()):
+        row = table.setdefault(name, np.zeros(len(fleet), dtype=np.int64))
+        row[worker] += units(minutes)
+    return {name: row for name, row in table.items() if row.any()}
+
+
+def pair_value(visit: Visit, fleet: Fleet) -> IntArray:
+    """The sum of all pair terms of this visit for every worker, in units, without route terms and change penalty."""
+    total = np.zeros(len(fleet), dtype=np.int64)
+    for row in pair_table(visit, fleet).values():
+        total += row
+    return total
+
+
+def pair_terms_of(visit: Visit, fleet: Fleet, worker: int, start: int) -> list[Term]:
+    """The terms of one pair at one start, the change penalty included if a promise is moved."""
+    terms = [Term(name, int(row[worker])) for name, row in pair_table(visit, fleet).items() if row[worker]]
+    code = fleet.problem.workers[worker].code
+    if visit.promise is not None and not keeps_promise(visit, code, start):
+        terms.append(Term("change", -units(change_price(fleet.problem, visit.promise))))
+    return terms

@@ -1,0 +1,40 @@
+"""Travel seconds and metres between places, for many pairs at once and exactly the same for one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.problem import Problem
+from matching.travel import FloatArray, Haversine, IntArray, Matrix, great_circle_m, unit_vectors
+
+
+class Times:
+    """Answers "how long, for this worker, from here to there" for arrays of indices of any matching shapes."""
+
+    def __init__(self, problem: Problem) -> None:
+        travel = problem.travel
+        self._vectors = unit_vectors(problem.places)
+        self._speeds = np.array([worker.speed for worker in problem.workers], dtype=np.float64)
+        self._haversine = travel if isinstance(travel, Haversine) else None
+        if isinstance(travel, Matrix):
+            modes = list(travel.tables)
+            self._tables = np.stack([travel.tables[mode] for mode in modes])
+            self._mode = np.array([modes.index(worker.mode) for worker in problem.workers], dtype=np.int64)
+            self._cell = np.array(travel.cells or range(travel.size), dtype=np.int64)
+
+    def seconds(self, worker: IntArray, origin: IntArray, target: IntArray) -> IntArray:
+        """Whole seconds of travel; 0 between identical places."""
+        if self._haversine is None:
+            found = self._tables[self._mode[worker], self._cell[origin], self._cell[target]]
+        else:
+            metres = great_circle_m(self._vectors[origin], self._vectors[target])
+            plain = self._haversine.fixed_seconds + self._haversine.detour * metres / self._speeds[worker]
+            same = np.abs(self._vectors[origin] - self._vectors[target]).max(axis=-1) == 0
+            found = np.where(same, 0, np.ceil(plain)).astype(np.int64)
+        return np.where(np.equal(origin, target), 0, found)
+
+    def metres(self, origin: IntArray, target: IntArray) -> FloatArray:
+        """Great-circle metres; 0 everywhere if the problem has no points."""
+        if len(self._vectors) == 0:
+            return np.zeros(np.broadcast(origin, target).shape)
+        return great_circle_m(self._vectors[origin], self._vectors[target])
