@@ -5,6 +5,8 @@ The row ``(name, tick)`` is inserted in the work's own transaction: whoever inse
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +15,7 @@ from sqlalchemy import String, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base
+from core.db import Base, SessionFactory
 
 
 class TickRun(Base):
@@ -51,3 +53,25 @@ def last_runs(session: Session) -> dict[str, datetime]:
     """Return when each named tick last ran: the health page turns red from it."""
     runs = session.execute(select(TickRun.name, func.max(TickRun.at)).group_by(TickRun.name))
     return {row[0]: row[1] for row in runs}
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Something a clock does again and again: every ``period``, or daily at ``at_minute`` of the local day.
+
+    ``run(factory, tick, now)`` is called by every clock whenever its key changes and must claim the key itself
+    (:func:`claim_tick`) in the transaction of its work. Periods are business time.
+    """
+
+    name: str
+    run: Callable[[SessionFactory, str, datetime], object]
+    period: timedelta | None = None
+    at_minute: int = 0
+    zone: str = "Asia/Shanghai"
+
+    def key(self, now: datetime) -> str:
+        """Return the key ``now`` belongs to; empty while today's daily run is still ahead."""
+        if self.period is not None:
+            return period_key(now, self.period)
+        local = now.astimezone(ZoneInfo(self.zone))
+        return local.date().isoformat() if local.hour * 60 + local.minute >= self.at_minute else ""

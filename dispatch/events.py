@@ -143,3 +143,27 @@ class NoShow(Event):
 
     visit_code: str
     worker_code: str
+
+
+@dataclass(frozen=True)
+class ContactTried(Event):
+    """The worker tried to reach somebody at a closed door."""
+
+    visit_code: str
+    worker_code: str
+
+
+@dataclass(frozen=True)
+class FinishUndone(Event):
+    """The worker took "done" back within the minute."""
+
+    visit_code: str
+    worker_code: str
+
+
+@dataclass(frozen=True)
+class VisitRescheduled(Event):
+    """The visit has another time window."""
+
+    visit_code: str
+    by: str
