@@ -111,7 +111,18 @@ class Water:
     ring: Polygon
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word to draw on the map; `kind` is place or water, `turn` its slope in degrees clockwise."""
+
+    kind: str
+    name: str
+    name_en: str
+    point: Point
+    turn: int
+
+
+@dataclass(frozen=True, eq=False)
 class City:
     """One city: its zones, compounds, stations and streets."""
 
@@ -125,6 +136,7 @@ class City:
     compounds: tuple[Compound, ...]
     stations: tuple[Station, ...]
     waters: tuple[Water, ...]
+    labels: tuple[Label, ...]
     read_roads: Callable[[], RoadGraph]
 
     @cached_property
@@ -202,6 +214,7 @@ def city_from_facts(facts: Mapping[str, Any], read_roads: Callable[[], RoadGraph
         compounds=tuple(_compound(row) for row in facts["compounds"]),
         stations=tuple(_station(row) for row in facts["stations"]),
         waters=tuple(_water(row) for row in facts["waters"]),
+        labels=tuple(_label(row) for row in facts["labels"]),
         read_roads=read_roads,
     )
 
@@ -229,3 +242,7 @@ def _station(row: Mapping[str, Any]) -> Station:
 
 def _water(row: Mapping[str, Any]) -> Water:
     return Water(**{**row, "ring": Polygon(tuple(_point(pair) for pair in row["ring"]))})
+
+
+def _label(row: Mapping[str, Any]) -> Label:
+    return Label(**{**row, "point": _point(row["point"])})

@@ -55,6 +55,7 @@ def tiny_city() -> City:
         compounds=compounds,
         stations=tuple(_station(compound) for compound in compounds[::3]),
         waters=(),
+        labels=(),
         read_roads=tiny_roads,
     )
 

@@ -51,7 +51,8 @@ def build(parquet: Path, folder: Path) -> None:
     waters = water.waters()
     rings = [Polygon(tuple(Point(*pair) for pair in row["ring"])) for row in waters]
     zones, compounds, stations = places.lay_out(roads, rings)
-    facts = city_facts() | {"zones": zones, "stations": stations, "waters": waters, "compounds": compounds}
+    facts = city_facts() | {"zones": zones, "stations": stations, "labels": water.labels(), "waters": waters}
+    facts["compounds"] = compounds
     (folder / "wuhan.json").write_text(written(facts), encoding="utf-8")
     print(f"{len(zones)} zones, {len(compounds)} compounds, {len(stations)} stations", flush=True)
 

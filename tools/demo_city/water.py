@@ -88,6 +88,32 @@ LAKES: dict[str, tuple[str, str, Ring]] = {
     ]),
 }  # fmt: skip
 
+LABELS: tuple[tuple[str, str, str, float, float, int], ...] = (
+    ("place", "汉口", "Hankou", 30.6085, 114.2630, 0),
+    ("place", "汉阳", "Hanyang", 30.5260, 114.2150, 0),
+    ("place", "武昌", "Wuchang", 30.5445, 114.3280, 0),
+    ("place", "青山", "Qingshan", 30.6130, 114.4020, 0),
+    ("place", "光谷", "Guanggu", 30.4930, 114.4030, 0),
+    ("place", "沌口", "Zhuankou", 30.4900, 114.1650, 0),
+    ("water", "长江", "Yangtze", 30.5870, 114.3068, -58),
+    ("water", "长江", "Yangtze", 30.5185, 114.2680, -45),
+    ("water", "长江", "Yangtze", 30.6400, 114.3520, -52),
+    ("water", "汉江", "Han River", 30.5745, 114.2270, 0),
+    ("water", "东湖", "East Lake", 30.5650, 114.3920, 0),
+    ("water", "沙湖", "Sha Lake", 30.5710, 114.3340, 0),
+    ("water", "南湖", "South Lake", 30.4945, 114.3530, 0),
+    ("water", "墨水湖", "Moshui Lake", 30.5450, 114.2310, 0),
+)
+"""Real names on the map at hand-placed points: kind, name, name in letters, lat, lon, turn in degrees."""
+
+
+def labels() -> list[dict[str, Any]]:
+    """Rows of labels for the city file."""
+    return [
+        {"kind": kind, "name": name, "name_en": name_en, "point": [lat, lon], "turn": turn}
+        for kind, name, name_en, lat, lon, turn in LABELS
+    ]
+
 
 def waters() -> list[dict[str, Any]]:
     """Rows for the city file: key, names, kind (river, lake, island) and a smoothed ring."""
