@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import Account
@@ -55,7 +55,10 @@ class Worker(Keyed, Base):
 
 
 class VettingCase(Keyed, Base):
-    """What is known on the way from application to active. ``answers`` hold the application as given."""
+    """What is known on the way from application to active. ``answers`` hold the application as given.
+
+    ``screening_sheet`` is ``{"items", "note", "account"}``; ``trial_log`` is ``[{"visit", "on_time"}]`` in order.
+    """
 
     __tablename__ = "vetting_case"
     worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), unique=True)
@@ -70,11 +73,35 @@ class VettingCase(Keyed, Base):
     quiz_at: Mapped[datetime | None]
     trial_visits: Mapped[int] = mapped_column(default=0)
     trial_on_time: Mapped[int] = mapped_column(default=0)
+    trial_log: Mapped[list[Any]] = mapped_column(default=list)
     reason_code: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[str] = mapped_column(default="")
     reapply_on: Mapped[date | None]
     touched_at: Mapped[datetime]
     worker: Mapped[Worker] = relationship(back_populates="case")
+
+
+class WorkerDecision(Keyed, Base):
+    """What a named member of staff decided about a worker: suspend, reinstate, dismiss, restrict, reject, clear.
+
+    ``evidence`` are codes (visits, disputes). ``until`` ends a restriction. ``appeal`` are the worker's words, and
+    ``settled_by`` the account of whoever heard them; never the one who decided.
+    """
+
+    __tablename__ = "worker_decision"
+    worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(24))
+    reason_code: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str]
+    evidence: Mapped[list[str]]
+    at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    appeal: Mapped[str] = mapped_column(default="")
+    appealed_at: Mapped[datetime | None]
+    settled_by: Mapped[str] = mapped_column(String(24), default="")
+    settled_at: Mapped[datetime | None]
+    worker: Mapped[Worker] = relationship()
 
 
 class WorkerSkill(Base):
@@ -89,7 +116,11 @@ class WorkerSkill(Base):
 
 
 class WorkerDocument(Keyed, Base):
-    """A paper seen by operations: kind, dates, never the number itself (only a keyed hash)."""
+    """A paper: kind, dates, never the number itself (only a keyed hash).
+
+    ``state`` is "handed_in" (nobody has looked yet), "valid", "expired" or "replaced". ``expires_on`` is the last
+    good day.
+    """
 
     __tablename__ = "worker_document"
     worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"), index=True)
@@ -116,6 +147,10 @@ class Shift(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     worker: Mapped[Worker] = relationship(back_populates="shifts")
+    __table_args__ = (
+        CheckConstraint("weekday between 0 and 6", name="weekday_known"),
+        CheckConstraint("0 <= starts and starts < ends and ends <= 1440", name="within_one_day"),
+    )
 
 
 class Standing(Base):

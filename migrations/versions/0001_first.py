@@ -242,6 +242,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("external", name=op.f("uq_payment_external")),
     )
     op.create_index(op.f("ix_payment_visit_code"), "payment", ["visit_code"], unique=False)
+    op.create_index(
+        "uq_payment_live",
+        "payment",
+        ["visit_code", "provider"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'void'"),
+    )
     op.create_table(
         "payout",
         sa.Column("owner", sa.String(length=24), nullable=False),
@@ -716,7 +723,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(length=40), nullable=False),
-        sa.Column("owner", sa.String(length=24), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_ledger_posting_entry_id")),
@@ -848,6 +855,8 @@ def upgrade() -> None:
         sa.Column("ends", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.CheckConstraint("0 <= starts and starts < ends and ends <= 1440", name=op.f("ck_shift_within_one_day")),
+        sa.CheckConstraint("weekday between 0 and 6", name=op.f("ck_shift_weekday_known")),
         sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name=op.f("fk_shift_worker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
     )
@@ -885,6 +894,7 @@ def upgrade() -> None:
         sa.Column("quiz_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trial_visits", sa.Integer(), nullable=False),
         sa.Column("trial_on_time", sa.Integer(), nullable=False),
+        sa.Column("trial_log", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason_code", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("reapply_on", sa.Date(), nullable=True),
@@ -897,6 +907,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity_hash", name=op.f("uq_vetting_case_identity_hash")),
         sa.UniqueConstraint("worker_id", name=op.f("uq_vetting_case_worker_id")),
     )
+    op.create_table(
+        "worker_decision",
+        sa.Column("worker_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("by", sa.String(length=24), nullable=False),
+        sa.Column("reason_code", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appeal", sa.Text(), nullable=False),
+        sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(length=24), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name=op.f("fk_worker_decision_worker_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker_decision")),
+        sa.UniqueConstraint("code", name=op.f("uq_worker_decision_code")),
+    )
+    op.create_index(op.f("ix_worker_decision_worker_id"), "worker_decision", ["worker_id"], unique=False)
     op.create_table(
         "worker_document",
         sa.Column("worker_id", sa.Integer(), nullable=False),
@@ -1154,6 +1185,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_worker_document_worker_id"), table_name="worker_document")
     op.drop_index(op.f("ix_worker_document_expires_on"), table_name="worker_document")
     op.drop_table("worker_document")
+    op.drop_index(op.f("ix_worker_decision_worker_id"), table_name="worker_decision")
+    op.drop_table("worker_decision")
     op.drop_table("vetting_case")
     op.drop_index("ix_standing_watch", table_name="standing", postgresql_where=sa.text("weight >= 5"))
     op.drop_table("standing")
@@ -1245,6 +1278,7 @@ def downgrade() -> None:
     op.drop_table("policy")
     op.drop_index(op.f("ix_payout_owner"), table_name="payout")
     op.drop_table("payout")
+    op.drop_index("uq_payment_live", table_name="payment", postgresql_where=sa.text("state <> 'void'"))
     op.drop_index(op.f("ix_payment_visit_code"), table_name="payment")
     op.drop_table("payment")
     op.drop_table("pair_count")
