@@ -22,6 +22,7 @@ class Invitation(Keyed, Base):
     state: Mapped[str] = mapped_column(String(12))
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    sealed_by: Mapped[str] = mapped_column(String(24), default="")
     __table_args__ = (Index("uq_rating_invitation_side", "visit_code", "side", unique=True),)
 
 
@@ -78,7 +79,11 @@ class ScoreParams(Base):
 
 
 class WorkerScore(Base):
-    """Running state of one worker: S, B, W, t_last and what is computed from them (0..1)."""
+    """Running state of one worker: S, B, W, t_last and what is computed from them (0..1).
+
+    ``tier_misses`` counts evaluations in a row below the tier's line; ``lost_tier``/``tier_lost_at`` remember the last
+    tier lost, ``watched_at`` how many ratings there were when a person was last asked to look.
+    """
 
     __tablename__ = "worker_score"
     worker: Mapped[str] = mapped_column(String(24), primary_key=True)
@@ -96,6 +101,11 @@ class WorkerScore(Base):
     ratings: Mapped[int] = mapped_column(default=0)
     matured_y: Mapped[float | None]
     params_version: Mapped[int] = mapped_column(default=1)
+    tier_misses: Mapped[int] = mapped_column(default=0)
+    lost_tier: Mapped[str] = mapped_column(String(12), default="")
+    tier_lost_at: Mapped[datetime | None]
+    watched_at: Mapped[int | None]
+    weekly_score: Mapped[float | None]
 
 
 class CustomerLeniency(Base):
@@ -109,13 +119,19 @@ class CustomerLeniency(Base):
 
 
 class PairCount(Base):
-    """How often, recently, this customer rated this worker: P and when it last grew."""
+    """How often, recently, this customer rated this worker: P and when it last grew.
+
+    ``e_score``, ``e_bad``, ``n`` are the part of the customer's leniency sums that came from this worker.
+    """
 
     __tablename__ = "pair_count"
     customer: Mapped[str] = mapped_column(String(24), primary_key=True)
     worker: Mapped[str] = mapped_column(String(24), primary_key=True)
     p: Mapped[float] = mapped_column(default=0.0)
     t_pair: Mapped[datetime | None]
+    e_score: Mapped[float] = mapped_column(default=0.0)
+    e_bad: Mapped[float] = mapped_column(default=0.0)
+    n: Mapped[float] = mapped_column(default=0.0)
 
 
 class ScoreStep(Base):

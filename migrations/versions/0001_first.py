@@ -224,6 +224,9 @@ def upgrade() -> None:
         sa.Column("worker", sa.String(length=24), nullable=False),
         sa.Column("p", sa.Double(), nullable=False),
         sa.Column("t_pair", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("e_score", sa.Double(), nullable=False),
+        sa.Column("e_bad", sa.Double(), nullable=False),
+        sa.Column("n", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("customer", "worker", name=op.f("pk_pair_count")),
     )
     op.create_table(
@@ -326,6 +329,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_by", sa.String(length=24), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_invitation")),
@@ -585,6 +589,11 @@ def upgrade() -> None:
         sa.Column("ratings", sa.Integer(), nullable=False),
         sa.Column("matured_y", sa.Double(), nullable=True),
         sa.Column("params_version", sa.Integer(), nullable=False),
+        sa.Column("tier_misses", sa.Integer(), nullable=False),
+        sa.Column("lost_tier", sa.String(length=12), nullable=False),
+        sa.Column("tier_lost_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("watched_at", sa.Integer(), nullable=True),
+        sa.Column("weekly_score", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("worker", name=op.f("pk_worker_score")),
     )
     op.create_table(
