@@ -136,9 +136,12 @@ def socket_folder(home: Path, account: Account) -> Path:
 
 
 def socket_path(home: Path) -> Path:
-    """Where the socket folder of a home is: inside it, or below /tmp when the path would be too long."""
+    """Where the socket folder of a home is: inside it, or below /tmp when clients could not name it.
+
+    Paths are limited in length, and clients take a comma for the end of one host in a list.
+    """
     inside = home / "run"
-    if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET:
+    if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET and "," not in str(inside):
         return inside
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return Path("/tmp") / f"hourhand-{digest}"  # noqa: S108 (its owner is checked, its mode is 0700)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from psycopg import pq
 
-from app.database_account import Account, own_folder, socket_folder, socket_path
+from app.database_account import SOCKET_NAME, Account, own_folder, socket_folder, socket_path
 from app.database_programs import DatabaseError, Programs
 
 LOG = logging.getLogger("hourhand.database")
@@ -131,15 +131,28 @@ def _options(server: Server) -> list[str]:
         "log_startup_progress_interval": "2s",
     }
     if server.scratch:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "2GB"}
+        settings |= {"fsync": "off", "full_page_writes": "off", "max_wal_size": "2GB"}
     pairs = settings | server.settings
     return [word for name, value in pairs.items() for word in ("-c", f"{name}={value}")]
+
+
+def _forget_the_dead(server: Server) -> None:
+    """Remove the lock files of a server that is gone: PostgreSQL takes a stranger with its number for it.
+
+    The stranger may be any process, or what is left of the server itself until its parent has taken notice.
+    Should children of the old server live on, the new one still finds their shared memory and refuses.
+    """
+    child = _CHILDREN.get(server.cluster)
+    if child is not None:
+        child.poll()
+    for file in (server.cluster / "postmaster.pid", server.sockets / f"{SOCKET_NAME}.lock"):
+        file.unlink(missing_ok=True)
 
 
 def launch(server: Server) -> None:
     """Start the server process, detached from our terminal. The caller holds the start lock."""
     if our_process(server) is None:
-        (server.cluster / "postmaster.pid").unlink(missing_ok=True)
+        _forget_the_dead(server)
     if server.log.exists() and server.log.stat().st_size > BIGGEST_LOG:
         server.log.rename(server.log.with_suffix(".log.1"))
     socket_folder(server.home, server.account)
