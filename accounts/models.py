@@ -84,6 +84,7 @@ class WebSession(Base):
     expires_at: Mapped[datetime]
     strong_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="joined")
 
 
 class ApiToken(Keyed, Base):
@@ -99,6 +100,7 @@ class ApiToken(Keyed, Base):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="joined")
 
 
 class GuessLog(Base):

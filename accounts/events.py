@@ -1,0 +1,37 @@
+"""Facts about accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.events import Event
+
+
+@dataclass(frozen=True)
+class CodeRequested(Event):
+    """Somebody asked for a one-time code; whoever sends it derives the digits from the challenge."""
+
+    challenge_code: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class AccountCreated(Event):
+    """A number was proved for the first time."""
+
+    account_code: str
+
+
+@dataclass(frozen=True)
+class RoleGranted(Event):
+    """An account may act in one more role."""
+
+    account_code: str
+    role: str
+
+
+@dataclass(frozen=True)
+class AccountBlocked(Event):
+    """An account was shut; its sessions and tokens died in the same transaction."""
+
+    account_code: str

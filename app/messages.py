@@ -1,0 +1,73 @@
+"""What a stable code of a refusal means, said to a person. The keys are the codes; the texts are translated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.words import gettext
+from app.words import lazy_gettext as _
+
+MESSAGES: dict[str, Any] = {
+    # input
+    "invalid_input": _("Please check the marked fields."),
+    "required": _("Please fill this in."),
+    "unknown_field": _("This field is not known here."),
+    "not_a_number": _("Please give a number."),
+    "not_a_text": _("Please give a text."),
+    "not_yes_or_no": _("Please say yes or no."),
+    "not_a_time": _("Please give a time."),
+    "not_a_date": _("Please give a date."),
+    "not_a_list": _("Please give a list."),
+    "not_an_object": _("The request carries no JSON object."),
+    "not_a_url": _("Please give an address that starts with https://."),
+    "not_a_choice": _("Please choose one of the offered values."),
+    "out_of_range": _("This is too small or too large."),
+    "wrong_length": _("This is too short or too long."),
+    "too_short": _("This is too short."),
+    "too_long": _("This is too long."),
+    "not_valid": _("This cannot be used."),
+    "not_a_page_mark": _("This is no mark of a page."),
+    "used_for_another_request": _("This key was used for another request."),
+    # access
+    "not_a_phone": _("This is no phone number. Eleven digits, please."),
+    "not_a_mobile": _("Please give a mobile number."),
+    "region_not_served": _("We cannot send messages to this country yet."),
+    "six_digits": _("Please type the six digits of the message."),
+    "code_not_valid": _("This code does not fit. Look again, or ask for a new one."),
+    "sign_in_not_valid": _("Login, password or code do not fit."),
+    "too_many_codes": _("Too many codes were asked for. Please try again later."),
+    "too_many_guesses": _("Too many wrong codes. Please try again later."),
+    "too_many_requests": _("Too many requests. Please wait a minute."),
+    "login_locked": _("Too many wrong attempts. Please wait a quarter of an hour."),
+    "account_blocked": _("This account is closed. Please call us."),
+    "account_block_not_yours": _("Only staff may close an account, and nobody their own."),
+    "not_signed_in": _("Please sign in first."),
+    "role_not_yours": _("This role is not yours."),
+    "role_not_allowed": _("This page is for another role."),
+    "csrf_failed": _("The form was open for too long. Please try again."),
+    "one_to_eighty_letters": _("Please give a name of at most 80 letters."),
+    # everywhere
+    "not_found": _("There is nothing here for you."),
+    "somebody_was_faster": _("Somebody was faster. Please look again."),
+    "request_in_flight": _("The same request is still being worked on. Please ask again in a moment."),
+    "bad_request": _("This request cannot be read."),
+    "method_not_allowed": _("This cannot be done here."),
+    "too_large": _("This is too large to send."),
+    "busy": _("We will be back in a moment."),
+    "server_error": _("That was our fault. Please try again."),
+}  # fmt: skip
+
+
+def sentence(code: str, english: str = "", **params: Any) -> str:
+    """Return the sentence for a code in the reader's language; an unknown code keeps the English it came with."""
+    text = MESSAGES.get(code)
+    if text is None and code.endswith("_not_now"):
+        return gettext("This is not possible any more.")
+    if text is None and code.endswith("_not_yours"):
+        return gettext("This is not yours to do.")
+    if text is None:
+        return english or code
+    try:
+        return str(text) % params if params else str(text)
+    except (KeyError, TypeError, ValueError):
+        return str(text)

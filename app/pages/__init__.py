@@ -1,0 +1,15 @@
+"""The pages, by role. To add one: write ``app/pages/<name>.py`` with a blueprint ``bp`` and name it in PAGES."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from app.house import House
+
+PAGES = ("access",)
+
+
+def configure_pages(app: House) -> None:
+    """Register every page module's blueprint."""
+    for name in PAGES:
+        app.register_blueprint(import_module(f"app.pages.{name}").bp)
