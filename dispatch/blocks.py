@@ -13,7 +13,7 @@ from dispatch.models import PairBlock
 from workers.models import Worker
 
 
-def block_pair(session: Session, customer: str, worker_code: str, by: str, source: str, now: datetime) -> None:  # noqa: PLR0913
+def block_pair(session: Session, customer: str, worker_code: str, by: str, source: str, now: datetime) -> None:
     """Never match this pair again. ``by`` is "customer", "worker" or "ops"; ``source`` a rating's or dispute's code."""
     worker_id = session.scalar(select(Worker.id).where(Worker.code == worker_code))
     if worker_id is None:

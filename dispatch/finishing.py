@@ -22,7 +22,7 @@ from dispatch.visits import find_visit, get_visit, move_visit
 from notices import notices
 
 
-def tick_item(session: Session, actor: Actor, visit_code: str, item: str, state: str, now: datetime) -> Visit:  # noqa: PLR0913
+def tick_item(session: Session, actor: Actor, visit_code: str, item: str, state: str, now: datetime) -> Visit:
     """Mark one checklist item: ``state`` is "done", "" (not yet) or a reason why it was left ("no_access" …)."""
     visit = get_visit(session, actor, visit_code, lock=True)
     if visit.state != VisitState.IN_PROGRESS:

@@ -76,6 +76,7 @@ class Visit(Keyed, Base):
     start_method: Mapped[str] = mapped_column(String(12), default="")
     finished_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+    cash_kept_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(String(40), default="")
@@ -86,7 +87,7 @@ class Visit(Keyed, Base):
         Index("uq_visit_occurrence", "job_id", "occurrence", unique=True),
         Index("ix_visit_board", "window_from"),
         CheckConstraint("window_from <= window_until", name="window_order"),
-        CheckConstraint("total_fen >= 0 and worker_fen >= 0", name="money_not_negative"),
+        CheckConstraint("total_fen >= 0 and worker_fen >= total_fen", name="money_whole"),
     )
 
 

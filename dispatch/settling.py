@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from core import events
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Actor, Role
+from core.errors import Conflict, NotAllowed
 from core.timers import Timer
 from dispatch.events import VisitSettled
 from dispatch.holds import held_fen
 from dispatch.models import Visit
 from dispatch.states import VisitMove, VisitState
-from dispatch.visits import find_visit, money_of, move_visit
+from dispatch.visits import find_visit, get_visit, money_of, move_visit
 from money import visit_money
 from notices import notices
 
@@ -37,13 +38,24 @@ def settle_visit(session: Session, visit: Visit, now: datetime) -> None:
     held = min(held_fen(session, visit), visit.worker_fen)
     money = money_of(visit)
     visit_money.settle(session, money, now, held_fen=held)
-    if visit.job.payment_method == "cash":
+    if visit.cash_kept_at is not None:
         visit_money.kept_cash(session, money, now)
     move_visit(session, visit, VisitMove.SETTLE, SYSTEM, now, settled_at=now)
     worker = visit.worker
     if worker is not None:
         notices.enqueue(session, to=worker.account_code, kind="settled", about=visit.code, now=now)
         events.record(session, VisitSettled(visit.code, worker.code, visit.customer), by=SYSTEM, at=now)
+
+
+def say_cash_kept(session: Session, actor: Actor, visit_code: str, now: datetime) -> Visit:
+    """The worker says the customer paid in cash at the door; it is netted at settlement, the customer may object."""
+    visit = get_visit(session, actor, visit_code, lock=True)
+    if visit.job.payment_method != "cash" or visit.started_at is None:
+        raise Conflict("no_cash_here", "This visit is not paid in cash, or has not started.")
+    if actor.role is Role.CUSTOMER:
+        raise NotAllowed("cash_not_yours", "The worker says this.")
+    visit.cash_kept_at = visit.cash_kept_at or now
+    return visit
 
 
 def pay_lockout(session: Session, visit: Visit, paid_minutes: int, now: datetime) -> None:
@@ -59,13 +71,10 @@ def pay_aborted(session: Session, visit: Visit, worked: timedelta, now: datetime
 def pay_part(session: Session, visit: Visit, minutes: int, now: datetime) -> None:
     """Charge and settle a part of the visit at once."""
     whole = money_of(visit)
-    part = replace(
-        whole,
-        total_fen=whole.total_fen * minutes // visit.minutes,
-        worker_fen=whole.worker_fen * minutes // visit.minutes,
-    )
-    part = replace(part, subsidy_fen=max(0, part.worker_fen - part.total_fen))
-    if part.worker_fen == 0:
+    total, worker = (fen * minutes // visit.minutes for fen in (whole.total_fen, whole.worker_fen))
+    if worker <= 0:
+        visit_money.give_back(session, whole, now)
         return
+    part = replace(whole, total_fen=total, worker_fen=worker, subsidy_fen=worker - total)
     visit_money.charge(session, part, now)
     visit_money.settle(session, part, now, held_fen=0)

@@ -107,7 +107,7 @@ def _arrival_method(visit: Visit, actor: Actor, proof: ArrivalProof, policy: Tri
     return "position"
 
 
-def start_work(session: Session, actor: Actor, visit_code: str, code: str, note: Happened, now: datetime) -> Visit:  # noqa: PLR0913
+def start_work(session: Session, actor: Actor, visit_code: str, code: str, note: Happened, now: datetime) -> Visit:
     """Start the clock with the customer's four digits; operations may start it for someone, with a reason."""
     visit = get_visit(session, actor, visit_code, lock=True)
     if not actor.is_ops and code.strip() != visit.start_code:

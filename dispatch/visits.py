@@ -70,6 +70,7 @@ def money_of(visit: Visit) -> VisitMoney:
         worker=visit.worker.code if visit.worker else "",
         total_fen=visit.total_fen,
         worker_fen=visit.worker_fen,
-        subsidy_fen=max(0, visit.worker_fen - visit.total_fen),
+        subsidy_fen=visit.worker_fen - visit.total_fen,
         method=visit.job.payment_method,
+        zone=visit.zone,
     )

@@ -1,0 +1,166 @@
+"""Cancelling and rescheduling: the ladder, and what each step does to money, worker and record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core import events
+from core.actors import Actor
+from core.errors import Conflict, InvalidInput
+from core.policies import read_policy
+from core.timers import cancel_timer, set_timer
+from dispatch.events import RescueCalled, VisitCancelled, VisitOpened, VisitRescheduled
+from dispatch.filling import KINDS, set_fill_timers
+from dispatch.models import ReliabilityMark, Visit
+from dispatch.offers import withdraw_offers
+from dispatch.policy import CancelPolicy, FillPolicy
+from dispatch.schemas import CANCEL_REASONS, WORKER_CANCEL_REASONS
+from dispatch.states import OfferMove, VisitMove, VisitState
+from dispatch.trip import TRIP_TIMERS, end_assignment
+from dispatch.visits import get_visit, money_of, move_visit
+from money import visit_money
+from notices import notices
+
+EXCUSED = frozenset({"illness", "accident"})
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What cancelling costs now, and the step of the ladder it comes from: "regret", "free", "far" or "near"."""
+
+    fen: int
+    step: str
+
+
+def cancel_fee(visit: Visit, policy: CancelPolicy, now: datetime) -> Fee:
+    """Return what the customer would pay for cancelling now; the whole of it goes to the worker.
+
+    The clock counts to the earliest time ever given (``fee_clock``), so that moving a visit first saves nothing.
+    """
+    if visit.state in (VisitState.OPEN, VisitState.WAITLISTED, VisitState.OFFERING, VisitState.AWAITING_PAYMENT):
+        return Fee(0, "free")
+    if visit.state == VisitState.RESCUE:
+        return Fee(0, "free")
+    if now <= visit.opened_at + timedelta(minutes=policy.regret_minutes):
+        return Fee(0, "regret")
+    left = min(visit.fee_clock, visit.starts_at or visit.window_from) - now
+    if visit.state != VisitState.EN_ROUTE and left > timedelta(hours=policy.free_hours):
+        return Fee(0, "free")
+    near = visit.state == VisitState.EN_ROUTE or left < timedelta(hours=policy.near_hours)
+    share = policy.near_share if near else policy.far_share
+    least = policy.near_least_minutes if near else policy.far_least_minutes
+    fen = max(round(visit.worker_fen * share), visit.worker_fen * min(least, visit.minutes) // visit.minutes)
+    return Fee(fen, "near" if near else "far")
+
+
+def cancel_visit(session: Session, actor: Actor, visit_code: str, reason: str, now: datetime) -> Visit:
+    """Cancel a visit for its customer (or by operations, free of charge). The fee goes to the worker whole."""
+    if reason not in CANCEL_REASONS:
+        raise InvalidInput({"reason": ["unknown_choice"]})
+    visit = get_visit(session, actor, visit_code, lock=True)
+    policy = read_policy(session, CancelPolicy, now, visit.zone)
+    fee = Fee(0, "free") if actor.is_ops else cancel_fee(visit, policy, now)
+    money, worker = money_of(visit), visit.worker
+    withdraw_offers(session, visit, OfferMove.WITHDRAW, actor, now)
+    move_visit(session, visit, VisitMove.CANCEL, actor, now, ended_at=now, end_reason=f"cancelled_{reason}"[:40])
+    end_assignment(session, visit, "cancelled", now)
+    _disarm(session, visit)
+    visit_money.give_back(session, money, now)
+    if fee.fen and worker is not None:
+        visit_money.cancellation_fee(session, money, fee.fen, now)
+        if fee.step == "near":
+            mark(session, visit.customer, visit, "late_cancel", 2, now)
+    if worker is not None:
+        notices.enqueue(session, to=worker.account_code, kind="visit_cancelled", about=visit.code, now=now)
+    events.record(session, VisitCancelled(visit.code, actor.role.value, fee.fen), by=actor, at=now)
+    return visit
+
+
+def worker_cancels(session: Session, actor: Actor, visit_code: str, reason: str, now: datetime) -> Visit:
+    """A worker cannot come. More than 24 h before: the visit opens again; later: it is rescued."""
+    if reason not in WORKER_CANCEL_REASONS:
+        raise InvalidInput({"reason": ["unknown_choice"]})
+    visit = get_visit(session, actor, visit_code, lock=True)
+    if visit.worker is None or visit.starts_at is None:
+        raise Conflict("not_assigned", "Nobody is assigned to this visit.")
+    policy = read_policy(session, CancelPolicy, now, visit.zone)
+    worker, left = visit.worker, visit.starts_at - now
+    late = left <= timedelta(hours=policy.free_hours)
+    excused = reason if reason in EXCUSED else ""
+    if late:
+        points = policy.very_late_points if left < timedelta(hours=policy.very_late_hours) else policy.late_points
+        mark(session, worker.code, visit, "late_cancel", points, now, excused)
+        call_rescue(session, actor, visit, reason, now)
+    else:
+        release(session, actor, visit, VisitMove.RELEASE, now, state_reason=reason)
+        set_fill_timers(session, visit, now)
+        events.record(session, VisitOpened(visit.code), by=actor, at=now)
+    return visit
+
+
+def release(session: Session, actor: Actor, visit: Visit, move: VisitMove, now: datetime, state_reason: str) -> None:
+    """Free the worker of this visit and move the visit on."""
+    end_assignment(session, visit, state_reason, now)
+    for kind in TRIP_TIMERS:
+        cancel_timer(session, kind, visit.code)
+    move_visit(session, visit, move, actor, now, worker_id=None, starts_at=None, trip_at=None, open_reasons=[])
+
+
+def call_rescue(session: Session, actor: Actor, visit: Visit, reason: str, now: datetime) -> None:
+    """Look for somebody else at once; the customer is told, the start stays as near as it can."""
+    worker = visit.worker.code if visit.worker else ""
+    policy = read_policy(session, FillPolicy, now, visit.zone)
+    start = max(visit.starts_at or now, now)
+    release(session, actor, visit, VisitMove.CALL_RESCUE, now, state_reason=reason)
+    visit.priority = "rescue"
+    visit.window_from = min(start, visit.window_from)
+    visit.window_until = max(start, now) + timedelta(minutes=90)
+    over = max(start, now) + timedelta(minutes=policy.rescue_minutes)
+    visit.fill_by = over
+    set_timer(session, "rescue_over", visit.code, over)
+    notices.enqueue(session, to=visit.customer, kind="rescue_started", about=visit.code, now=now)
+    events.record(session, RescueCalled(visit.code, worker, reason), by=actor, at=now)
+
+
+def reschedule_visit(
+    session: Session, actor: Actor, visit_code: str, window: tuple[datetime, datetime], now: datetime
+) -> Visit:
+    """Move a visit to another window (free more than 24 h ahead); the fee clock keeps the earliest time given."""
+    visit = get_visit(session, actor, visit_code, lock=True)
+    policy = read_policy(session, CancelPolicy, now, visit.zone)
+    start = visit.starts_at or visit.window_from
+    assigned = visit.state == VisitState.ASSIGNED
+    if assigned and not actor.is_ops and start - now < timedelta(hours=policy.free_hours):
+        raise Conflict("too_late_to_move", "It is too close to the visit to move it. Please call us.")
+    old = visit.worker
+    withdraw_offers(session, visit, OfferMove.WITHDRAW, actor, now)
+    release(session, actor, visit, VisitMove.RESCHEDULE, now, state_reason="rescheduled")
+    visit.fee_clock = min(visit.fee_clock, start)
+    visit.window_from, visit.window_until = window
+    visit.occurrence = window[0].date()
+    if old is not None:
+        visit.job.preferred_worker = visit.job.preferred_worker or old.code
+        notices.enqueue(session, to=old.account_code, kind="visit_cancelled", about=visit.code, now=now)
+    set_fill_timers(session, visit, now)
+    events.record(session, VisitRescheduled(visit.code, actor.role.value), by=actor, at=now)
+    return visit
+
+
+def mark(session: Session, person: str, visit: Visit, kind: str, points: int, now: datetime, excused: str = "") -> None:
+    """Write a reliability mark once; an excused one counts nothing and is kept to be seen."""
+    session.execute(
+        insert(ReliabilityMark)
+        .values(
+            person=person, visit_code=visit.code, kind=kind, points=0 if excused else points, at=now, excused=excused
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _disarm(session: Session, visit: Visit) -> None:
+    for kind in (*KINDS, *TRIP_TIMERS, "rescue_over", "payment_lapses"):
+        cancel_timer(session, kind, visit.code)

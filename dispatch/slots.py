@@ -1,0 +1,172 @@
+"""Slots: the starts that can really be kept, counting committed days, live offers, held slots and open visits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import matching
+from dispatch import snapshot_rows
+from dispatch.models import SlotHold, Visit
+from dispatch.policy import SlotPolicy
+from dispatch.snapshot import GRID, Places, Snapshot, Span, build, travel_of
+from dispatch.states import UNMATCHED
+from dispatch.travel import Spot
+from dispatch.visits import visit_query
+from dispatch.waking import Quiet, local_instant, waking_between
+from matching.slots import SlotFinder, with_choices
+from places.models import Zone
+
+
+@dataclass(frozen=True)
+class SlotAsk:
+    """What is to be done where: enough to say when it can be."""
+
+    service: str
+    minutes: int
+    spot: Spot
+    zone: str
+    facts: tuple[str, ...] = ()
+    customer: str = ""
+
+
+@dataclass(frozen=True)
+class OpenSlot:
+    """A start somebody can keep, how many could, and how sure we are (0..1)."""
+
+    start: datetime
+    workers: int
+    sureness: float
+    sure: bool
+
+
+@dataclass(frozen=True)
+class SlotBook:
+    """The next days of a city with everything already promised put in: many questions may be asked of it."""
+
+    snapshot: Snapshot
+    policy: SlotPolicy
+    facts: snapshot_rows.Facts
+    now: datetime
+
+
+def open_book(session: Session, zone: Zone, policy: SlotPolicy, now: datetime) -> SlotBook:
+    """Load the next days and place what is open or held with the worker who would best take it."""
+    today = now.astimezone(ZoneInfo(zone.time_zone)).date()
+    span = Span(zone.city, zone.time_zone, today, today + timedelta(days=policy.days_ahead - 1))
+    visits = session.scalars(
+        visit_query()
+        .where(Visit.state.in_([state.value for state in UNMATCHED]), Visit.window_from < span.end)
+        .order_by(Visit.window_from, Visit.id)
+    ).all()
+    waiting = [visit for visit in visits if visit.state != "offering"]
+    facts = snapshot_rows.load(session, waiting, (span.epoch, span.end), now)
+    snap = build(facts, waiting, span, policy, now)
+    held = _held(session, facts, snap, now)
+    problem = replace(snap.problem, visits=(*snap.problem.visits, *held))
+    filled = with_choices(problem, matching.solve(problem, mode="instant").choices) if problem.visits else problem
+    return SlotBook(replace(snap, problem=filled.with_visits(())), policy, facts, now)
+
+
+def _held(session: Session, facts: snapshot_rows.Facts, snap: Snapshot, now: datetime) -> list[matching.Visit]:
+    rows = session.scalars(select(SlotHold).where(SlotHold.expires_at > now, SlotHold.window_from < snap.span.end))
+    found = []
+    for hold in rows:
+        earliest = -(-snap.span.second(hold.window_from) // GRID) * GRID
+        latest = snap.span.second(hold.window_until)
+        near = _nearest_place(snap.places, Spot(hold.place_lat, hold.place_lon))
+        if near is not None and earliest <= latest:
+            skills = frozenset(facts.skills.get(hold.service, ()))
+            window = matching.Window(earliest, latest)
+            found.append(matching.Visit(hold.code, near, (window,), hold.minutes, skills, zone=hold.zone))
+    return found
+
+
+def _nearest_place(places: Places, spot: Spot) -> int | None:
+    if not places.spots:
+        return None
+    return min(
+        range(len(places.spots)),
+        key=lambda n: (places.spots[n].lat - spot.lat) ** 2 + (places.spots[n].lon - spot.lon) ** 2,
+    )
+
+
+def slots_in(book: SlotBook, ask: SlotAsk, days: Sequence[date] | None = None) -> list[OpenSlot]:
+    """Return every start on the grid that can be kept, in order; exact for the asked place and length."""
+    problem, visit = _question(book, ask, days)
+    if visit is None:
+        return []
+    soon = book.policy.waking_lead_minutes
+    quiet = Quiet(zone=book.snapshot.span.zone)
+    found = []
+    for slot in SlotFinder(problem).slots(visit):
+        start = book.snapshot.span.instant(slot.start)
+        lead = waking_between(book.now, start, quiet)
+        if lead < timedelta(minutes=soon) and not _free_now(book, slot, lead):
+            continue
+        found.append(OpenSlot(start, slot.workers, round(slot.sureness, 4), slot.sureness >= book.policy.sure_at))
+    return found
+
+
+def _free_now(book: SlotBook, slot: matching.Slot, lead: timedelta) -> bool:
+    """Short notice is fine when somebody who could come has said "free now"."""
+    if lead < timedelta(minutes=45):
+        return False
+    people = (book.snapshot.workers[candidate.worker] for candidate in slot.top)
+    return any(worker.free_now_until is not None and worker.free_now_until > book.now for worker in people)
+
+
+def _question(
+    book: SlotBook, ask: SlotAsk, days: Sequence[date] | None
+) -> tuple[matching.Problem, matching.Visit | None]:
+    places = Places(list(book.snapshot.places.spots), dict(book.snapshot.places.index))
+    number = places.of(ask.spot.lat, ask.spot.lon)
+    problem = book.snapshot.problem
+    if number >= problem.size:
+        problem = replace(problem, **_wider(book, places))
+    windows = tuple(_day_windows(book, days))
+    if not windows:
+        return problem, None
+    visit = matching.Visit(
+        code="?",
+        place=number,
+        windows=windows,
+        minutes=ask.minutes,
+        skills=frozenset(book.facts.skills.get(ask.service, ())),
+        zone=ask.zone,
+        blocked=book.facts.blocked.get(ask.customer, frozenset()),
+        flags=len({"no_lift", "pets"} & set(ask.facts)),
+    )
+    return problem, visit
+
+
+def _wider(book: SlotBook, places: Places) -> dict[str, object]:
+
+    modes = {worker.mode for worker in book.snapshot.problem.workers}
+    points = tuple(matching.Point(*spot) for spot in places.spots)
+    return {"places": points, "travel": travel_of(book.snapshot.span.city, places, modes)}
+
+
+def _day_windows(book: SlotBook, days: Sequence[date] | None) -> list[matching.Window]:
+    span, policy = book.snapshot.span, book.policy
+    earliest = -(-span.second(book.now) // GRID) * GRID
+    found = []
+    for day in span.days:
+        if days is not None and day not in days:
+            continue
+        first = max(earliest, span.second(local_instant(day, policy.day_from, span.zone)))
+        last = span.second(local_instant(day, policy.day_until, span.zone))
+        if first <= last:
+            found.append(matching.Window(first, last))
+    return found
+
+
+def part_window(day: date, part: str, zone: str) -> tuple[datetime, datetime]:
+    """Return the window of starts a day part stands for."""
+    first, last = {"morning": (480, 660), "afternoon": (780, 960), "evening": (1080, 1140), "any": (480, 1080)}[part]
+    return local_instant(day, first, zone), local_instant(day, last, zone)
