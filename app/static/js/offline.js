@@ -12,8 +12,10 @@ const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uin
 
 function actOf(form, submitter) {
   const happenedAt = serverNow().toISOString();
-  const fields = [...new FormData(form, submitter ?? undefined)].filter(([name]) => name !== "happened_at" && name !== "idempotency_key");
-  return { key: newKey(), action: form.getAttribute("action"), fields, what: form.dataset.done || form.dataset.offlineAct, happenedAt, page: location.pathname };
+  const all = [...new FormData(form, submitter ?? undefined)];
+  const fields = all.filter(([name]) => name !== "happened_at" && name !== "_key");
+  const key = all.find(([name]) => name === "_key")?.[1] || newKey();
+  return { key, action: form.getAttribute("action"), fields, what: form.dataset.done || form.dataset.offlineAct, happenedAt, page: location.pathname };
 }
 
 function ask(url, options = {}) {
@@ -26,7 +28,7 @@ function sendAct(act, token) {
   const body = new FormData();
   for (const [name, value] of act.fields) body.append(name, name === "csrf_token" && token ? token : value);
   body.append("happened_at", act.happenedAt);
-  body.append("idempotency_key", act.key);
+  body.append("_key", act.key);
   return ask(act.action, { method: "POST", body, headers: { "Idempotency-Key": act.key, "X-Happened-At": act.happenedAt } });
 }
 
