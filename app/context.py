@@ -47,7 +47,8 @@ def _context() -> dict[str, Any]:
     return {
         "now": current_now(), "locale": str(get_locale()), "actor": asker.actor, "account": asker.account,
         "csp_nonce": csp_nonce, "theme": session.get("theme", "auto"), "msg": sentence, "counts": counts,
-        "settings": house().settings, "demo": house().settings.env == "demo", "fresh_key": idempotency_field,
+        "settings": house().settings, "clock_speed": house().clock.speed,
+        "demo": house().settings.env == "demo", "fresh_key": idempotency_field,
     }  # fmt: skip
 
 
