@@ -98,7 +98,7 @@ def _copy_all(made_from: dict[str, Any]) -> None:
     packages = {}
     for package, patterns in FILES.items():
         packages[package] = _copy_package(package, patterns, draft)
-    _write_sprite(draft, made_from["icons"])
+    write_sprite(draft, made_from["icons"])
     files = {path.relative_to(draft).as_posix(): _sha(path) for path in sorted(draft.rglob("*")) if path.is_file()}
     manifest = {"made_from": made_from, "packages": packages, "files": files}
     (draft / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
@@ -133,7 +133,7 @@ def used_icons() -> list[str]:
     return sorted(words & known)
 
 
-def _write_sprite(draft: Path, names: list[str]) -> None:
+def write_sprite(draft: Path, names: list[str]) -> None:
     """One small file with a <symbol> for each icon that is used: `sprite.svg#name`."""
     whole = (draft / "bootstrap-icons" / "bootstrap-icons.svg").read_text(encoding="utf-8")
     symbols = dict(re.findall(r'(?s)(?=<symbol[^>]*\bid="([^"]+)")(<symbol.*?</symbol>)', whole))

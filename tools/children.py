@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -18,6 +18,7 @@ DATABASE_STOP_WAIT = 70.0  # the database may have to write a lot
 SHORT_LIFE = 10.0  # seconds; a child that lives less is given a growing pause
 LONGEST_PAUSE = 5.0
 TICK = 0.2
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StoppedError(BaseException):
@@ -30,14 +31,19 @@ def _raise_stopped(*_: object) -> None:
 
 def stop_on_signals() -> None:
     """From now on Ctrl-C, SIGTERM and a closed terminal raise StoppedError in the main thread."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, _raise_stopped)
 
 
-def ignore_signals() -> None:
+@contextlib.contextmanager
+def signals_ignored() -> Iterator[None]:
     """While stopping, further requests to stop change nothing."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @dataclass
@@ -118,9 +124,9 @@ class Family:
         return self
 
     def __exit__(self, *_: object) -> None:
-        ignore_signals()
-        for child in reversed(self.children):
-            child.stop()
+        with signals_ignored():
+            for child in reversed(self.children):
+                child.stop()
 
     def add(self, child: Child) -> Child:
         """Start one more."""

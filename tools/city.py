@@ -1,18 +1,20 @@
 """The demo city: its folder, secrets, database, business clock, and the programs that make it live."""
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from tools.children import DATABASE_STOP_WAIT, Child, Family
-from tools.console import PYTHON, ROOT, TroubleError, run, say
+from tools.console import PYTHON, ROOT, TroubleError, run, say, show
 
 VAR = ROOT / "var"
 WUHAN_TIME = timezone(timedelta(hours=8))  # China keeps one zone without summer time
@@ -38,6 +40,7 @@ class City:
             "HOURHAND_SECRETS": str(self.folder / "secrets.json"),
             "HOURHAND_CLOCK": self.clock,
             "HOURHAND_BASE_URL": self.base_url,
+            "HOURHAND_ENV": "demo",
         }
 
     def application(self, *arguments: str) -> list[str]:
@@ -47,6 +50,12 @@ class City:
     def run(self, *arguments: str) -> str:
         """Run one of the application's commands and return what it printed."""
         return run(self.application(*arguments), f"python -m app {arguments[0]}", self.environment)
+
+    def seed(self, days: int) -> None:
+        """Fill the database with the city and its last days, progress shown; nothing is done twice."""
+        command = self.application("demo-seed", "--days", str(days))
+        if show(command, self.environment) != 0:
+            raise TroubleError("The demo city could not be made (its words are above).")
 
     def child(self, name: str, *arguments: str) -> Child:
         """One of the application's commands as a program that is kept running."""
@@ -67,6 +76,17 @@ def make_folder(folder: Path) -> Path:
             f"run: sudo chown -R $(id -un) '{folder}'"
         ) from error
     return folder
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Keep a second demo out of the same folder: the two would stop each other's database."""
+    with (folder / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TroubleError(f"A demo runs already on {folder}; stop it with Ctrl-C where it was started.") from None
+        yield
 
 
 def ensure_secrets(folder: Path) -> None:

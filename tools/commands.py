@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools import assets, machine, packages
-from tools.children import Family, StoppedError, complain, ignore_signals, stop_on_signals
+from tools.children import Family, StoppedError, complain, signals_ignored, stop_on_signals
 from tools.city import (
     VAR,
     BusinessClock,
@@ -21,6 +21,7 @@ from tools.city import (
     given_database,
     in_environment,
     make_folder,
+    only_one,
     open_port,
     show_sign_ins,
     start_database,
@@ -56,17 +57,6 @@ def prepare(folder: Path) -> str:
     return url
 
 
-def setup(_: argparse.Namespace) -> int:
-    """Make everything ready for `demo` without starting it."""
-    set_up(packages.DEMO)
-    try:
-        prepare(VAR)
-    finally:
-        stop_database(VAR)
-    say("Ready. Run: make demo")
-    return 0
-
-
 def _begin_anew() -> None:
     """Forget the demo: its database and its time of day. A server that is not ours is left as it is."""
     if given_database():
@@ -81,17 +71,18 @@ def demo(options: argparse.Namespace) -> int:
     """Start the demo city and keep it running until Ctrl-C."""
     stop_on_signals()
     set_up(packages.DEMO)
-    if options.fresh:
-        _begin_anew()
-    try:
-        url = prepare(VAR)
-        with Family() as family:
-            _live(family, url, options)
-    except StoppedError:
-        say("\nStopping …")
-    finally:
-        ignore_signals()
-        stop_database(VAR)
+    with only_one(make_folder(VAR)):
+        if options.fresh:
+            _begin_anew()
+        try:
+            url = prepare(VAR)
+            with Family() as family:
+                _live(family, url, options)
+        except StoppedError:
+            say("\nStopping …")
+        finally:
+            with signals_ignored():
+                stop_database(VAR)
     say("Stopped.")
     return 0
 
@@ -103,7 +94,7 @@ def _live(family: Family, url: str, options: argparse.Namespace) -> None:
     port = free_port(options.port, options.host)
     base_url = f"http://{'127.0.0.1' if options.host == '0.0.0.0' else options.host}:{port}"  # noqa: S104 (the person chose it)
     with step("demo city"):
-        City(VAR, url, base_url, clock.text).run("demo-seed", "--days", "14")
+        City(VAR, url, base_url, clock.text).seed(14)
     clock.begin()
     city = City(VAR, url, base_url, clock.text)
     host = [] if options.host == "127.0.0.1" else ["--host", options.host]
@@ -138,8 +129,8 @@ def demo_check(_: argparse.Namespace) -> int:
     except StoppedError:
         return 130
     finally:
-        ignore_signals()
-        _clean_up(folder, given, name)
+        with signals_ignored():
+            _clean_up(folder, given, name)
 
 
 def _play(folder: Path, url: str) -> int:
@@ -147,7 +138,7 @@ def _play(folder: Path, url: str) -> int:
     port = open_port()
     base_url = f"http://127.0.0.1:{port}"
     with step("demo city"):
-        City(folder, url, base_url, clock.text).run("demo-seed", "--days", "3")
+        City(folder, url, base_url, clock.text).seed(3)
     clock.begin()
     city = City(folder, url, base_url, clock.text)
     with Family() as family:
@@ -218,6 +209,13 @@ def _with_database(work: Callable[[City], int]) -> int:
     finally:
         if not was_running:
             stop_database(VAR)
+
+
+def setup(_: argparse.Namespace) -> int:
+    """Make everything ready for `demo` without starting it."""
+    status = _with_database(lambda _: 0)
+    say("Ready. Run: make demo")
+    return status
 
 
 def shell(_: argparse.Namespace) -> int:

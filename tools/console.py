@@ -25,6 +25,8 @@ def say(text: str = "") -> None:
 def step(name: str) -> Iterator[None]:
     """A step of a set-up: its name and how many seconds it took."""
     begun = time.monotonic()
+    if sys.stdout.isatty():
+        print(f"      …    {name}", end="\r", flush=True)
     yield
     say(f"{time.monotonic() - begun:7.1f} s  {name}")
 
