@@ -73,7 +73,7 @@ def cancel_visit(session: Session, actor: Actor, visit_code: str, reason: str, n
     if fee.fen and worker is not None:
         visit_money.cancellation_fee(session, money, fee.fen, now)
         if fee.step == "near":
-            mark(session, visit.customer, visit, "late_cancel", 2, now)
+            mark(session, visit, Mark(visit.customer, "late_cancel", policy.late_points), now)
     if worker is not None:
         notices.enqueue(session, to=worker.account_code, kind="visit_cancelled", about=visit.code, now=now)
     events.record(session, VisitCancelled(visit.code, actor.role.value, fee.fen), by=actor, at=now)
@@ -93,7 +93,7 @@ def worker_cancels(session: Session, actor: Actor, visit_code: str, reason: str,
     excused = reason if reason in EXCUSED else ""
     if late:
         points = policy.very_late_points if left < timedelta(hours=policy.very_late_hours) else policy.late_points
-        mark(session, worker.code, visit, "late_cancel", points, now, excused)
+        mark(session, visit, Mark(worker.code, "late_cancel", points, excused), now)
         call_rescue(session, actor, visit, reason, now)
     else:
         release(session, actor, visit, VisitMove.RELEASE, now, state_reason=reason)
@@ -150,15 +150,27 @@ def reschedule_visit(
     return visit
 
 
-def mark(session: Session, person: str, visit: Visit, kind: str, points: int, now: datetime, excused: str = "") -> None:
+@dataclass(frozen=True)
+class Mark:
+    """One reliability event: whose, what kind, how many points, and what excuses it."""
+
+    person: str
+    kind: str
+    points: int
+    excused: str = ""
+
+
+def mark(session: Session, visit: Visit, what: Mark, now: datetime) -> None:
     """Write a reliability mark once; an excused one counts nothing and is kept to be seen."""
-    session.execute(
-        insert(ReliabilityMark)
-        .values(
-            person=person, visit_code=visit.code, kind=kind, points=0 if excused else points, at=now, excused=excused
-        )
-        .on_conflict_do_nothing()
-    )
+    points = 0 if what.excused else what.points
+    values = {
+        "person": what.person,
+        "visit_code": visit.code,
+        "kind": what.kind,
+        "points": points,
+        "excused": what.excused,
+    }
+    session.execute(insert(ReliabilityMark).values(**values, at=now).on_conflict_do_nothing())
 
 
 def _disarm(session: Session, visit: Visit) -> None:

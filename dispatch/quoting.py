@@ -91,7 +91,7 @@ def reachable(book: SlotBook, ask: SlotAsk, window: tuple[datetime, datetime]) -
 
 def slot_ask(ask: QuoteAsk, located: Located, customer: str) -> SlotAsk:
     """Return the request as a question about slots."""
-    spot = Spot(round(located.lat, 5), round(located.lon, 5))
+    spot = Spot(round(located.point.lat, 5), round(located.point.lon, 5))
     return SlotAsk(ask.service, ask.minutes, spot, located.zone.slug, ask.facts, customer)
 
 

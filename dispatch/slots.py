@@ -128,7 +128,7 @@ def _question(
     number = places.of(ask.spot.lat, ask.spot.lon)
     problem = book.snapshot.problem
     if number >= problem.size:
-        problem = replace(problem, **_wider(book, places))
+        problem = _wider(book, places)
     windows = tuple(_day_windows(book, days))
     if not windows:
         return problem, None
@@ -145,11 +145,12 @@ def _question(
     return problem, visit
 
 
-def _wider(book: SlotBook, places: Places) -> dict[str, object]:
-
-    modes = {worker.mode for worker in book.snapshot.problem.workers}
+def _wider(book: SlotBook, places: Places) -> matching.Problem:
+    """Return the problem with one more place, and the travel to and from it."""
+    problem = book.snapshot.problem
     points = tuple(matching.Point(*spot) for spot in places.spots)
-    return {"places": points, "travel": travel_of(book.snapshot.span.city, places, modes)}
+    travel = travel_of(book.snapshot.span.city, places, {worker.mode for worker in problem.workers})
+    return replace(problem, places=points, travel=travel)
 
 
 def _day_windows(book: SlotBook, days: Sequence[date] | None) -> list[matching.Window]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 import matching
 from dispatch import snapshot_rows as rows
 from dispatch.models import Assignment, Offer, Visit
@@ -120,7 +122,9 @@ def travel_of(city: str, places: Places, modes: Iterable[str]) -> matching.Trave
     """Return travel between all places as the matcher wants it: a table per mode, from the road graph."""
     if not places.spots:
         return matching.Haversine(fixed_seconds=120, detour=1.35)
-    return matching.Matrix({mode: travel_table(city, places.spots, mode) for mode in sorted(set(modes) or {"ebike"})})
+    return matching.Matrix(
+        {mode: travel_table(city, places.spots, mode).astype(np.int64) for mode in sorted(set(modes) or {"ebike"})}
+    )
 
 
 def _window(visit: Visit, span: Span, now: datetime) -> matching.Window | None:

@@ -17,7 +17,7 @@ from money.visit_money import VisitMoney
 from places.models import Place
 
 
-def visit_query() -> Select[tuple[Visit]]:
+def visit_query() -> Select[Visit]:
     """Select visits with everything a verb or a page of one visit looks at, in one query."""
     return select(Visit).options(
         joinedload(Visit.job).joinedload(Job.place).joinedload(Place.zone),
