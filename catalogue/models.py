@@ -22,8 +22,9 @@ class Skill(Base):
 class Service(Base):
     """A kind of work. ``names``/``hints`` are ``{"zh": …, "en": …}``; money is fen per hour.
 
-    ``checklist`` is a list of ``{"code", "zh", "en"}``; ``extras`` a list of ``{"fact", "fen", "zh", "en"}``: home facts
-    that add a line to the quote. ``zones`` lists the zones it is open in; null means all.
+    ``checklist`` is a list of ``{"code", "zh", "en"}``; ``extras`` a list of ``{"fact", "fen", "zh", "en"}``: home
+    facts that add a line to the quote. ``facts`` are those it asks about. ``zones`` lists the zones it is open in;
+    null means all.
     """
 
     __tablename__ = "service"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Key, Keyed
@@ -45,13 +45,16 @@ class LedgerEntry(Keyed, Base):
 
 
 class Posting(Base):
-    """One leg: + is debit, − is credit. ``account`` as in the glossary; ``owner`` is whose (a code), empty for none."""
+    """One leg: + is debit, − is credit. ``account`` as in the glossary; ``owner`` is whose, empty for none.
+
+    An owner is a code (visit, account, worker, recruiter), a zone's slug, or ``zone/2026-11`` for a month's budget.
+    """
 
     __tablename__ = "ledger_posting"
     id: Mapped[Key]
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), index=True)
     account: Mapped[str] = mapped_column(String(40))
-    owner: Mapped[str] = mapped_column(String(24), default="")
+    owner: Mapped[str] = mapped_column(String(40), default="")
     fen: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="CNY")
     entry: Mapped[LedgerEntry] = relationship(back_populates="postings")
@@ -69,6 +72,9 @@ class Payment(Keyed, Base):
     external: Mapped[str | None] = mapped_column(String(80), unique=True)
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("uq_payment_live", "visit_code", "provider", unique=True, postgresql_where=text("state <> 'void'")),
+    )
 
 
 class Payout(Keyed, Base):
