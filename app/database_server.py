@@ -4,6 +4,7 @@ Whether it runs is decided by connecting. Its PID file is read only to tell *our
 that has inherited the number.
 """
 
+import atexit
 import logging
 import os
 import shutil
@@ -110,6 +111,13 @@ def our_process(server: Server) -> int | None:
             return None
     listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607 (where there is no /proc)
     return pid if str(server.cluster) in listing.stdout else None
+
+
+@atexit.register
+def _leave_running() -> None:
+    """The server outlives whoever started it: that is meant, and no reason for a warning at our end."""
+    for child in _CHILDREN.values():
+        child.returncode = child.poll() or 0
 
 
 def _environment() -> dict[str, str]:

@@ -32,9 +32,9 @@ def step(name: str) -> Iterator[None]:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment for programs in the project: ours, with the project importable, whatever is active."""
+    """The environment for programs in the project: ours, whatever else is active."""
     own = {key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "VIRTUAL_ENV"}}
-    return own | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | dict(extra or {})
+    return own | {"PYTHONUNBUFFERED": "1"} | dict(extra or {})
 
 
 def run(command: Sequence[str | Path], why: str, extra: Mapping[str, str] | None = None) -> str:
