@@ -33,8 +33,29 @@ class Recruiter(Keyed, Base):
     station: Mapped[Station] = relationship()
 
 
+class Lead(Keyed, Base):
+    """A person met at a station, with their consent to be called; it lapses when they do not apply in time.
+
+    Only the recruiter who met them and operations may read it. ``phone`` is E.164.
+    """
+
+    __tablename__ = "lead"
+    recruiter: Mapped[Ref]
+    station: Mapped[str] = mapped_column(String(24))
+    name: Mapped[str]
+    phone: Mapped[str] = mapped_column(String(20), index=True)
+    skills: Mapped[list[str]]
+    languages: Mapped[list[str]]
+    hours: Mapped[list[str]]
+    note: Mapped[str] = mapped_column(default="")
+    consent_version: Mapped[str] = mapped_column(String(16))
+    captured_at: Mapped[datetime]
+    worker: Mapped[str] = mapped_column(String(24), default="", index=True)
+    __table_args__ = (Index("uq_lead_once", "recruiter", "phone", unique=True),)
+
+
 class Attribution(Keyed, Base):
-    """Who brought whom; the first confirmed code within 30 days wins."""
+    """Who brought whom; the first confirmed code within 30 days wins. ``recruiter`` may be a station's code."""
 
     __tablename__ = "attribution"
     worker: Mapped[str] = mapped_column(String(24), unique=True)
@@ -46,7 +67,11 @@ class Attribution(Keyed, Base):
 
 
 class ScreeningSheet(Keyed, Base):
-    """A documented screening: ten anchored items 0..3, result 0..1, accepted or not."""
+    """A screening: ten anchored items 0..3, result 0..1, accepted or not.
+
+    It is documented, and worth a fee, when it has photos (opaque references). ``milestone`` is what paid for it.
+    ``recruiter`` is the R-code of who filled it in, or the account of operations.
+    """
 
     __tablename__ = "screening_sheet"
     worker: Mapped[Ref]
@@ -55,6 +80,8 @@ class ScreeningSheet(Keyed, Base):
     result: Mapped[float]
     accepted: Mapped[bool]
     note: Mapped[str] = mapped_column(default="")
+    photos: Mapped[list[str]] = mapped_column(default=list)
+    milestone: Mapped[str] = mapped_column(String(24), default="", index=True)
     at: Mapped[datetime]
 
 
@@ -62,7 +89,8 @@ class Milestone(Keyed, Base):
     """One sum a recruiter may earn for one recruit, with how it was computed.
 
     ``kind`` is "advance", "screening", "visits_10", "visits_30" or "visits_80". ``computed`` holds every input
-    of the amount: counted visits, those left out and why, the lower bound, g(L), policy version.
+    of the amount: counted visits, those left out and why, the lower bound, g(L), policy version. ``fen`` is the
+    whole sum, ``team_fen`` the part of it that goes to the team's pot.
     """
 
     __tablename__ = "milestone"
@@ -71,11 +99,33 @@ class Milestone(Keyed, Base):
     kind: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(12), index=True)
     fen: Mapped[int] = mapped_column(default=0)
+    team_fen: Mapped[int] = mapped_column(default=0)
     evaluate_at: Mapped[datetime | None]
     computed: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     vested_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(String(24), default="")
     paid_at: Mapped[datetime | None]
+    payout: Mapped[str] = mapped_column(String(24), default="", index=True)
     __table_args__ = (Index("uq_milestone_once", "worker", "kind", "recruiter", unique=True),)
+
+
+class Clawback(Keyed, Base):
+    """What a recruiter owes back for one milestone: netted against later pay, at most a part of a month's.
+
+    ``takes`` is ``[{"month", "fen", "payout"}]``. What is left at ``write_off_at`` is written off.
+    """
+
+    __tablename__ = "clawback"
+    recruiter: Mapped[Ref]
+    worker: Mapped[str] = mapped_column(String(24))
+    milestone: Mapped[str] = mapped_column(String(24), unique=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    fen: Mapped[int]
+    taken_fen: Mapped[int] = mapped_column(default=0)
+    takes: Mapped[list[Any]] = mapped_column(default=list)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    created_at: Mapped[datetime]
+    write_off_at: Mapped[datetime]

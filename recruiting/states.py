@@ -1,4 +1,4 @@
-"""The machine of a recruiter's milestone."""
+"""The machines of recruiting: a milestone, and who brought whom."""
 
 from __future__ import annotations
 
@@ -32,6 +32,27 @@ class MilestoneMove(StrEnum):
     PAY = "pay"
     FORFEIT = "forfeit"
     REVERSE = "reverse"
+    POSTPONE = "postpone"
+
+
+class AttributionState(StrEnum):
+    """How sure it is who brought somebody."""
+
+    CAPTURED = "captured"
+    CONFIRMED = "confirmed"
+    LOCKED = "locked"
+    CONTESTED = "contested"
+    REASSIGNED = "reassigned"
+
+
+class AttributionMove(StrEnum):
+    """What may happen to an attribution."""
+
+    CONFIRM = "confirm"
+    LOCK = "lock"
+    CONTEST = "contest"
+    UPHOLD = "uphold"
+    REASSIGN = "reassign"
 
 
 S, M = MilestoneState, MilestoneMove
@@ -45,9 +66,25 @@ MILESTONE_MOVES = table(
         ([S.EVALUATING, S.SCHEDULED], M.VEST, S.VESTED, _SYSTEM),
         ([S.EVALUATING, S.VESTED], M.HOLD, S.HELD, _SYSTEM | _OPS),
         (S.HELD, M.RELEASE, S.EVALUATING, _SYSTEM | _OPS),
+        ([S.EVALUATING, S.HELD], M.POSTPONE, S.SCHEDULED, _SYSTEM),
         (S.VESTED, M.APPROVE, S.APPROVED, _FINANCE | {Role.OPS_LEAD}),
         (S.APPROVED, M.PAY, S.PAID, _FINANCE | _SYSTEM),
         ([S.SCHEDULED, S.EVALUATING, S.HELD], M.FORFEIT, S.FORFEITED, _SYSTEM | _OPS),
         ([S.VESTED, S.APPROVED, S.PAID], M.REVERSE, S.REVERSED, _FINANCE | {Role.OPS_LEAD}),
+    ],
+)
+
+A, B = AttributionState, AttributionMove
+
+ATTRIBUTION_MOVES = table(
+    "attribution",
+    A.CAPTURED,
+    [
+        (A.CAPTURED, B.CONFIRM, A.CONFIRMED, _SYSTEM),
+        (A.CONFIRMED, B.REASSIGN, A.REASSIGNED, _SYSTEM | _OPS),
+        ([A.CAPTURED, A.CONFIRMED, A.REASSIGNED], B.CONTEST, A.CONTESTED, _SYSTEM | _OPS),
+        (A.CONTESTED, B.UPHOLD, A.CONFIRMED, _OPS),
+        (A.CONTESTED, B.REASSIGN, A.REASSIGNED, _OPS),
+        ([A.CONFIRMED, A.REASSIGNED], B.LOCK, A.LOCKED, _SYSTEM),
     ],
 )

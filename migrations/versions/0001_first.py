@@ -61,6 +61,25 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_actor_code"), "audit", ["actor_code"], unique=False)
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
     op.create_table(
+        "clawback",
+        sa.Column("recruiter", sa.String(length=24), nullable=False),
+        sa.Column("worker", sa.String(length=24), nullable=False),
+        sa.Column("milestone", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("fen", sa.Integer(), nullable=False),
+        sa.Column("taken_fen", sa.Integer(), nullable=False),
+        sa.Column("takes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("write_off_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clawback")),
+        sa.UniqueConstraint("code", name=op.f("uq_clawback_code")),
+        sa.UniqueConstraint("milestone", name=op.f("uq_clawback_milestone")),
+    )
+    op.create_index(op.f("ix_clawback_recruiter"), "clawback", ["recruiter"], unique=False)
+    op.create_table(
         "customer_leniency",
         sa.Column("customer", sa.String(length=24), nullable=False),
         sa.Column("e_score", sa.Double(), nullable=False),
@@ -155,6 +174,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_idempotency_at"), "idempotency", ["at"], unique=False)
     op.create_index("uq_idempotency_scope_key", "idempotency", ["scope", "key"], unique=True)
     op.create_table(
+        "lead",
+        sa.Column("recruiter", sa.String(length=24), nullable=False),
+        sa.Column("station", sa.String(length=24), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("skills", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("languages", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("hours", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("consent_version", sa.String(length=16), nullable=False),
+        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worker", sa.String(length=24), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead")),
+        sa.UniqueConstraint("code", name=op.f("uq_lead_code")),
+    )
+    op.create_index(op.f("ix_lead_phone"), "lead", ["phone"], unique=False)
+    op.create_index(op.f("ix_lead_recruiter"), "lead", ["recruiter"], unique=False)
+    op.create_index(op.f("ix_lead_worker"), "lead", ["worker"], unique=False)
+    op.create_index("uq_lead_once", "lead", ["recruiter", "phone"], unique=True)
+    op.create_table(
         "ledger_entry",
         sa.Column("source", sa.String(length=24), nullable=False),
         sa.Column("source_id", sa.String(length=40), nullable=False),
@@ -178,18 +219,22 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("fen", sa.Integer(), nullable=False),
+        sa.Column("team_fen", sa.Integer(), nullable=False),
         sa.Column("evaluate_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("computed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("vested_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by", sa.String(length=24), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("payout", sa.String(length=24), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
         sa.UniqueConstraint("code", name=op.f("uq_milestone_code")),
     )
+    op.create_index(op.f("ix_milestone_payout"), "milestone", ["payout"], unique=False)
     op.create_index(op.f("ix_milestone_recruiter"), "milestone", ["recruiter"], unique=False)
     op.create_index(op.f("ix_milestone_state"), "milestone", ["state"], unique=False)
     op.create_index(op.f("ix_milestone_worker"), "milestone", ["worker"], unique=False)
@@ -434,12 +479,15 @@ def upgrade() -> None:
         sa.Column("result", sa.Double(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("photos", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("milestone", sa.String(length=24), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_sheet")),
         sa.UniqueConstraint("code", name=op.f("uq_screening_sheet_code")),
     )
+    op.create_index(op.f("ix_screening_sheet_milestone"), "screening_sheet", ["milestone"], unique=False)
     op.create_index(op.f("ix_screening_sheet_recruiter"), "screening_sheet", ["recruiter"], unique=False)
     op.create_index(op.f("ix_screening_sheet_worker"), "screening_sheet", ["worker"], unique=False)
     op.create_table(
@@ -1258,6 +1306,7 @@ def downgrade() -> None:
     op.drop_table("service")
     op.drop_index(op.f("ix_screening_sheet_worker"), table_name="screening_sheet")
     op.drop_index(op.f("ix_screening_sheet_recruiter"), table_name="screening_sheet")
+    op.drop_index(op.f("ix_screening_sheet_milestone"), table_name="screening_sheet")
     op.drop_table("screening_sheet")
     op.drop_index(op.f("ix_screening_prior_source"), table_name="screening_prior")
     op.drop_table("screening_prior")
@@ -1300,11 +1349,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_milestone_worker"), table_name="milestone")
     op.drop_index(op.f("ix_milestone_state"), table_name="milestone")
     op.drop_index(op.f("ix_milestone_recruiter"), table_name="milestone")
+    op.drop_index(op.f("ix_milestone_payout"), table_name="milestone")
     op.drop_table("milestone")
     op.drop_index("uq_ledger_entry_once", table_name="ledger_entry")
     op.drop_index(op.f("ix_ledger_entry_source_id"), table_name="ledger_entry")
     op.drop_index(op.f("ix_ledger_entry_at"), table_name="ledger_entry")
     op.drop_table("ledger_entry")
+    op.drop_index("uq_lead_once", table_name="lead")
+    op.drop_index(op.f("ix_lead_worker"), table_name="lead")
+    op.drop_index(op.f("ix_lead_recruiter"), table_name="lead")
+    op.drop_index(op.f("ix_lead_phone"), table_name="lead")
+    op.drop_table("lead")
     op.drop_index("uq_idempotency_scope_key", table_name="idempotency")
     op.drop_index(op.f("ix_idempotency_at"), table_name="idempotency")
     op.drop_table("idempotency")
@@ -1331,6 +1386,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_dispute_customer"), table_name="dispute")
     op.drop_table("dispute")
     op.drop_table("customer_leniency")
+    op.drop_index(op.f("ix_clawback_recruiter"), table_name="clawback")
+    op.drop_table("clawback")
     op.drop_index(op.f("ix_audit_at"), table_name="audit")
     op.drop_index(op.f("ix_audit_actor_code"), table_name="audit")
     op.drop_index(op.f("ix_audit_about"), table_name="audit")
