@@ -72,6 +72,7 @@ def _server_and_template() -> tuple[str, str]:
         url = os.environ.get("TEST_DATABASE_URL") or database.ensure_running(folder / "server", scratch=True)
         template = f"hourhand_test_{os.environ[FOLDER].rsplit('-', 1)[-1].lower()}"
         if not (folder / "ready").exists():
+            database.drop_database(url, template)  # what a failed attempt of another worker left
             made = _make(url, template)
             if MIGRATIONS.exists():
                 database.migrate(made)
