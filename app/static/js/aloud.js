@@ -21,7 +21,7 @@ function speak(button) {
   const speech = window.speechSynthesis;
   const label = button.lastChild;
   const word = label.textContent;
-  const lines = [document.querySelector(".top h1")?.textContent ?? "", ...sentences(document.querySelector(button.dataset.readAloud))].filter(Boolean);
+  const lines = [document.querySelector(".topbar h1")?.textContent ?? "", ...sentences(document.querySelector(button.dataset.readAloud))].filter(Boolean);
   const lang = document.documentElement.lang;
   const voice = speech.getVoices().find((v) => v.lang.replace("_", "-").startsWith(lang.slice(0, 2)));
   const done = () => { button.setAttribute("aria-pressed", "false"); label.textContent = word; };

@@ -13,3 +13,4 @@ import * as toasts from "./toasts.js";
 document.documentElement.classList.remove("no-js");
 // offline and theme come first: they may take over a form before it is sent.
 for (const part of [offline, theme, forms, poll, dialogs, toasts, times, sentence, aloud, desk]) part.start();
+if (document.querySelector("[data-map]")) import("./map.js");   // maps are heavy: only where there is one
