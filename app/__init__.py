@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings | None = None) -> House:
     """Build the web application. A route without a policy stops it here."""
-    from app import api, context, formats, i18n, limits, output, pages, registry, security, session
+    from app import api, context, formats, i18n, limits, logs, metrics, output, pages, registry, security, session
     from app.house import House
     from app.settings import read_settings
 
     made = settings or read_settings()
     app = House("app", static_folder="static")
     app.settings, app.clock = made, made.clock
+    logs.configure_logs(made)
     session.configure_session(app)
     security.configure_security(app)
     limits.configure_limits(app)
@@ -25,6 +26,7 @@ def create_app(settings: Settings | None = None) -> House:
     formats.configure_formats(app)
     context.configure_context(app)
     output.configure_output(app)
+    metrics.configure_metrics(app)
     pages.configure_pages(app)
     api.configure_api(app)
     registry.configure_static(app)

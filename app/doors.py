@@ -118,7 +118,7 @@ def _once(declared: Declared, asker: Asker, key: str, view: Callable[[], Any]) -
 
 def _asked() -> str:
     """Return a digest of what was asked; the form's own tokens do not count."""
-    form = sorted((k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "_key"))
+    form = sorted((k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "_key", "happened_at"))
     body = repr(form) if form else request.get_data(as_text=True)
     return idempotency.fingerprint(request.method, request.full_path, body)
 

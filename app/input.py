@@ -63,7 +63,7 @@ def from_form(schema: Schema, form: MultiDict[str, str]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     known = {field.data_key or name: field for name, field in schema.fields.items()}
     for name in form:
-        if name in _OURS:
+        if name in _OURS or (name == "happened_at" and name not in known):
             continue
         if isinstance(known.get(name), fields.List):
             data[name] = [value for value in form.getlist(name) if value != ""]

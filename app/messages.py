@@ -45,6 +45,7 @@ MESSAGES: dict[str, Any] = {
     "role_not_yours": _("This role is not yours."),
     "role_not_allowed": _("This page is for another role."),
     "csrf_failed": _("The form was open for too long. Please try again."),
+    "token_has_one_role": _("A token acts in one role."),
     "one_to_eighty_letters": _("Please give a name of at most 80 letters."),
     # everywhere
     "not_found": _("There is nothing here for you."),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -61,10 +64,14 @@ def see_other(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(url_for(endpoint, **values), 303))
 
 
-def with_etag(answer: Response) -> Response:
-    """Let a polling page be answered with 304 when nothing has changed."""
-    answer.add_etag()
-    answer.make_conditional(request)
+def unless_known(facts: str, page: Callable[[], str]) -> Response:
+    """Answer a polling page: 304 when the browser has the page of the same ``facts``, else the page with its tag.
+
+    ``facts`` is whatever the page's content depends on (states, versions, the minute); language is added here.
+    """
+    tag = hashlib.sha256(f"{get_locale()}|{facts}".encode()).hexdigest()[:24]
+    answer = make_response("", 304) if tag in request.if_none_match else make_response(page())
+    answer.set_etag(tag)
     return answer
 
 

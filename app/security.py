@@ -55,8 +55,8 @@ def content_policy() -> str:
     picture = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
     return (
         f"default-src 'self'; script-src 'self' {nonce}; style-src 'self' {nonce}; "
-        f"img-src 'self' data: blob:{picture}; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"img-src 'self' data: blob:{picture}; connect-src 'self'; font-src 'self'; worker-src 'self'; "
+        "manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 

@@ -79,7 +79,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     if env is Env.PRODUCTION and clock != Clock():
         raise SettingsError("HOURHAND_CLOCK must be empty in production: nobody may speed up real time.")
     return Settings(
-        database_url=_required(environ, "DATABASE_URL"), var=var, env=env, secret_key=secrets["secret_key"],
+        database_url=_database(environ), var=var, env=env, secret_key=secrets["secret_key"],
         code_pepper=secrets["code_pepper"], clock=clock, base_url=_url(environ, "HOURHAND_BASE_URL"),
         tile_url=environ.get("MAP_TILE_URL", ""), tile_datum=_choice(Datum, environ, "MAP_DATUM", Datum.WGS84),
         smtp_url=environ.get("SMTP_URL", ""), mail_from=environ.get("MAIL_FROM", "hourhand@localhost"),
@@ -94,6 +94,14 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"{name} is not set.")
     return value
+
+
+def _database(environ: Mapping[str, str]) -> str:
+    """Return the database's address for our driver, also when it was given in PostgreSQL's own form."""
+    scheme, mark, rest = _required(environ, "DATABASE_URL").partition("://")
+    if not mark or not scheme.startswith("postgres"):
+        raise SettingsError("DATABASE_URL must look like postgresql://user@host/database.")
+    return f"postgresql+psycopg://{rest}"
 
 
 def _secrets(text: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from app.api import docs
 from app.api.spec import HouseApi
 from app.house import House
 
-PARTS = ("access",)
+PARTS = (
+    "access",
+)  # fmt: skip
 VERSION = "1.0.0"
 
 

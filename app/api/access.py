@@ -1,26 +1,122 @@
-"""Tokens and who one is."""
+"""Signing in by code, who one is, and tokens."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from typing import Any
 
+from flask_babel import get_locale
+from marshmallow import Schema, fields, validate
+
+from accounts.codes import CodeAsk, CodeProof, ask_code, redeem_code
+from accounts.models import ApiToken
+from accounts.sessions import roles_open
+from accounts.tokens import list_tokens, make_token, revoke_token
 from app.api.spec import ApiPart, operation
-from app.auth import current_actor
-from app.registry import SIGNED_IN
-from core.actors import Actor
+from app.auth import browser_key, current_actor, sign_in
+from app.house import house, network, wall_now
+from app.registry import PUBLIC, SIGNED_IN
+from app.session import current_session
+from core.actors import Actor, Role
 
-bp = ApiPart("access", __name__, "Who one is")
+bp = ApiPart("access", __name__, "Signing in, who one is, tokens")
+
+
+class AskCodeSchema(Schema):
+    """The number to send a code to."""
+
+    phone = fields.String(required=True, validate=validate.Length(max=30), metadata={"example": "138 0013 8000"})
+
+
+class ChallengeSchema(Schema):
+    """What was asked for; the code travels by message only."""
+
+    challenge = fields.String(required=True, attribute="code")
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class RedeemSchema(Schema):
+    """The digits of the message, in the same session that asked."""
+
+    challenge = fields.String(required=True, validate=validate.Length(max=24))
+    code = fields.String(required=True, validate=validate.Length(max=30))
 
 
 class MeSchema(Schema):
     """The actor of this request."""
 
     role = fields.String(required=True)
-    code = fields.String(required=True)
+    code = fields.String(required=True, metadata={"description": "Account code."})
     person = fields.String(required=True, metadata={"description": "Worker or recruiter code, or empty."})
+
+
+class NewTokenSchema(Schema):
+    """What the token is for."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=80))
+
+
+class TokenSchema(Schema):
+    """A token, without its text."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(allow_none=True)
+    used_at = fields.AwareDateTime(allow_none=True)
+    revoked_at = fields.AwareDateTime(allow_none=True)
+
+
+class FreshTokenSchema(TokenSchema):
+    """A token with its text, which is shown once."""
+
+    token = fields.String(required=True)
+
+
+@operation(bp, "/session/code", policy=PUBLIC, method="POST", rate="sign_in", idempotent="none",
+           body=AskCodeSchema, answer=ChallengeSchema, status=202)  # fmt: skip
+def post_code(body: dict[str, Any]) -> Any:
+    """Send a one-time code.
+
+    The answer is the same for known and unknown numbers. The code works only in the session (cookie) that asked.
+    """
+    ask = CodeAsk(body["phone"], browser_key(), network(), locale=str(get_locale()))
+    return ask_code(current_session(), ask, wall_now())
+
+
+@operation(bp, "/session", policy=PUBLIC, method="POST", rate="sign_in", idempotent="none",
+           body=RedeemSchema, answer=MeSchema)  # fmt: skip
+def post_session(body: dict[str, Any]) -> Actor:
+    """Prove the number with the code; the session cookie is signed in from here on."""
+    proof = CodeProof(body["challenge"], body["code"], browser_key(), network(), str(get_locale()))
+    account = redeem_code(current_session(), proof, wall_now(), house().settings.code_pepper)
+    roles = roles_open(account, strong=False)
+    sign_in(account, roles[0] if roles else Role.CUSTOMER)
+    return current_actor()
 
 
 @operation(bp, "/me", policy=SIGNED_IN, answer=MeSchema)
 def get_me() -> Actor:
     """Say who is asking."""
     return current_actor()
+
+
+@operation(bp, "/me/tokens", policy=SIGNED_IN, answer=TokenSchema(many=True))
+def get_tokens() -> list[ApiToken]:
+    """List one's own tokens."""
+    return list_tokens(current_session(), current_actor())
+
+
+@operation(bp, "/me/tokens", policy=SIGNED_IN, method="POST", idempotent="none", body=NewTokenSchema,
+           answer=FreshTokenSchema, status=201)  # fmt: skip
+def post_token(body: dict[str, Any]) -> dict[str, Any]:
+    """Make a token that acts in the present role. Its text is in this answer and nowhere else."""
+    made, plain = make_token(current_session(), current_actor(), body["name"], wall_now())
+    shown = {name: getattr(made, name) for name in TokenSchema().fields}
+    return shown | {"token": plain}
+
+
+@operation(bp, "/me/tokens/<code>", policy=SIGNED_IN, method="DELETE", idempotent="natural", status=204)
+def delete_token(code: str) -> None:
+    """Revoke one of one's own tokens."""
+    revoke_token(current_session(), current_actor(), code, wall_now())

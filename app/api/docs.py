@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, render_template
 
 from app.house import house
 from app.registry import PUBLIC, route
@@ -16,3 +16,9 @@ bp = Blueprint("api_docs", __name__)
 def openapi() -> Any:
     """Return the description as OpenAPI 3.1."""
     return jsonify(house().extensions["api"].spec.to_dict())
+
+
+@route(bp, "/api/docs", policy=PUBLIC)
+def swagger() -> Any:
+    """Show the description with Swagger UI."""
+    return render_template("access/docs.html")

@@ -5,11 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 
 from app.house import House
+from app.pages.demo_door import configure_demo_door
+from app.pages.machine import configure_design
 
-PAGES = ("access",)
+PAGES = (
+    "access",
+    "account",
+    "machine",
+)
 
 
 def configure_pages(app: House) -> None:
     """Register every page module's blueprint."""
     for name in PAGES:
         app.register_blueprint(import_module(f"app.pages.{name}").bp)
+    configure_design(app)
+    configure_demo_door(app)

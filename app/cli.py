@@ -1,0 +1,93 @@
+"""The command line: ``python -m app COMMAND``."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from app.settings import SettingsError, read_settings
+
+
+@click.group(help="Hourhand: pages, clock, and what belongs to them.")
+def main() -> None:
+    """Say what is wrong with the environment in one sentence instead of a traceback."""
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    from app.database import migrate as bring_up
+
+    bring_up(_settings().database_url)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8700, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Answer requests."""
+    from app.serving import serve as answer
+
+    answer(_settings(), host, port)
+
+
+@main.command()
+def clock() -> None:
+    """Beat: deliver events, fire timers, run rounds. Any number of clocks may run."""
+    from app.scheduler import run_clock
+    from app.session import make_factory
+
+    settings = _settings()
+    run_clock(settings, make_factory(settings, "hourhand-clock"))
+
+
+@main.command()
+def routes() -> None:
+    """Print every route with its policy."""
+    from app import create_app
+    from app.registry import describe
+
+    for line in describe(create_app(_settings())):
+        roles = "everybody" if line.declared.policy.public else ", ".join(sorted(line.roles))
+        click.echo(f"{'/'.join(line.methods):<7} {line.rule:<46} {roles} · {line.objects}")
+
+
+@main.command("demo-seed")
+@click.option("--days", default=14, show_default=True, help="How many days of history.")
+def demo_seed(days: int) -> None:
+    """Fill the database with the demo city; nothing is done twice."""
+    _demo().seed(_settings(), days)
+
+
+@main.command()
+@click.option("--speed", default=6.0, show_default=True, help="Told by the clock already; kept for the log.")
+def live(speed: float) -> None:
+    """Let the demo city's people act until told to stop."""
+    _demo().live(_settings(), speed)
+
+
+@main.command("demo-sign-ins")
+def demo_sign_ins() -> None:
+    """Print one sign-in per role."""
+    _demo().sign_ins(_settings())
+
+
+@main.command("demo-check")
+@click.option("--base-url", default="http://127.0.0.1:8700", show_default=True)
+def demo_check(base_url: str) -> None:
+    """Play the main story over HTTP; one line per step, exit 0 or 1."""
+    sys.exit(_demo().check(_settings(), base_url))
+
+
+def _demo() -> Any:
+    return import_module("app.demo")
+
+
+def _settings() -> Any:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
