@@ -20,6 +20,7 @@ VAR = ROOT / "var"
 WUHAN_TIME = timezone(timedelta(hours=8))  # China keeps one zone without summer time
 DAY_START = (9, 40)  # local business time at which a new demo begins
 HEALTH_WAIT = 60.0  # seconds
+KEEP_EVERY = 10.0  # seconds between two notes of the business time
 
 
 @dataclass(frozen=True)
@@ -191,16 +192,23 @@ class BusinessClock:
     def begin(self) -> None:
         """Let the time start to run now (set-up took a while), and remember it."""
         self.real_start = datetime.now(UTC)
-        self.keep()
+        self.keep_ahead()
 
     def now(self) -> datetime:
         """The business time at this moment."""
         return self.start + (datetime.now(UTC) - self.real_start) * self.speed
 
     def keep(self) -> None:
-        """Write the business time down, for the next start."""
+        """Write the business time down: the next start goes on from here."""
+        self._write(self.now())
+
+    def keep_ahead(self) -> None:
+        """Write down the time of the next note: after a crash the business time may not run backwards."""
+        self._write(self.now() + timedelta(seconds=2 * KEEP_EVERY) * self.speed)
+
+    def _write(self, business: datetime) -> None:
         draft = self._file.with_suffix(".draft")
-        draft.write_text(json.dumps({"business": self.now().isoformat()}) + "\n")
+        draft.write_text(json.dumps({"business": business.isoformat()}) + "\n")
         draft.replace(self._file)
 
 

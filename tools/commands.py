@@ -11,6 +11,7 @@ from pathlib import Path
 from tools import assets, machine, packages
 from tools.children import Family, StoppedError, complain, signals_ignored, stop_on_signals
 from tools.city import (
+    KEEP_EVERY,
     VAR,
     BusinessClock,
     City,
@@ -36,7 +37,6 @@ PACKAGES = (
 GENERATED = ("node_modules", "app/static/vendor", ".mypy_cache", ".ruff_cache", ".pytest_cache",
              ".hypothesis", ".import_linter_cache", ".venv")  # fmt: skip
 CHECK_SPEED = 60.0
-KEEP_EVERY = 10.0  # seconds between two notes of the business time
 
 
 def set_up(lock: str, development: bool = False) -> None:
@@ -108,7 +108,7 @@ def _live(family: Family, url: str, options: argparse.Namespace) -> None:
         say(f"Business time {clock.now():%Y-%m-%d %H:%M}, {options.speed:g} times as fast as yours.\n")
         show_sign_ins(city)
         say("\nCtrl-C stops it.")
-        family.watch(KEEP_EVERY, clock.keep)
+        family.watch(KEEP_EVERY, clock.keep_ahead)
     finally:
         clock.keep()
 

@@ -44,6 +44,13 @@ def test_the_next_start_goes_on_where_the_last_one_stopped(tmp_path: Path) -> No
     assert timedelta(hours=2) <= gone < timedelta(hours=3)
 
 
+def test_after_a_crash_the_time_does_not_run_backwards(tmp_path: Path) -> None:
+    crashed = BusinessClock(tmp_path, 60)
+    crashed.begin()
+    last_seen = crashed.now() + timedelta(seconds=10) * 60  # just before the next note
+    assert BusinessClock(tmp_path, 60).start >= last_seen
+
+
 def test_a_broken_note_of_the_time_is_a_new_morning(tmp_path: Path) -> None:
     (tmp_path / "demo-clock.json").write_text("{")
     assert BusinessClock(tmp_path, 6).start.strftime("%H:%M") == "09:40"
