@@ -81,14 +81,3 @@ class FraudPolicy(Policy):
     fresh_jobs: int = 2
     launch_days: int = 28
     task_hours: int = 24
-
-
-@dataclass(frozen=True)
-class TrialPolicy(Policy):
-    """What a trial has to show before operations are asked to confirm."""
-
-    name: ClassVar[str] = "trial"
-    visits: int = 3
-    score: float = 4.00
-    late_minutes: int = 15
-    task_hours: int = 48
