@@ -24,7 +24,7 @@ _SPEEDS_KMH: Final[dict[Mode, tuple[float, ...]]] = {
     Mode.WALK: (0, 0, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5, 4.5),
 }
 _TREES_AT_ONCE: Final = 64
-_UNREACHABLE_S: Final = 4 * 3600.0
+_UNREACHABLE_S: Final = 24 * 3600.0
 
 
 class ModeNetwork:

@@ -128,9 +128,9 @@ class LiveMap {
 
   async poll() {
     const every = Math.max(2, Number(this.element.dataset.every) || 5) * 1000;
-    if (!this.element.isConnected) { this.close(); return; }
+    if (!maps.has(this.element) && this.ready) return;
     if (!document.hidden) await this.ask().catch(() => {});
-    setTimeout(() => this.poll(), every);
+    this.timer = setTimeout(() => this.poll(), every);
   }
 
   async ask() {
@@ -143,7 +143,17 @@ class LiveMap {
     this.show(JSON.parse(text));
   }
 
-  close() { this.watch?.disconnect(); this.map.remove(); maps.delete(this.element); }
+  // False when the page was morphed and took the map's inside away.
+  get whole() { return this.element.isConnected && this.element.contains(this.map.getPane("mapPane")); }
+
+  close() {
+    this.watch.disconnect();
+    clearTimeout(this.timer);
+    maps.delete(this.element);
+    if (this.whole) this.map.remove();
+    else { this.map.off(); delete this.element._leaflet_id; }
+    delete this.element.dataset.ready;
+  }
 }
 
 async function build(element) {
@@ -161,7 +171,7 @@ async function build(element) {
 }
 
 export function buildMaps(root = document) {
-  maps.forEach((live, element) => { if (live && !element.isConnected) live.close(); });
+  maps.forEach((live) => { if (live && !live.whole) live.close(); });
   if (root.matches?.("[data-map]")) build(root);
   root.querySelectorAll?.("[data-map]").forEach(build);
 }
@@ -172,6 +182,6 @@ function repaint() { requestAnimationFrame(() => maps.forEach((live) => live?.la
 
 new MutationObserver(repaint).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "class"] });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-document.addEventListener("htmx:load", (event) => buildMaps(event.target));
+document.addEventListener("htmx:afterSettle", () => buildMaps());
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => buildMaps());
 else buildMaps();
