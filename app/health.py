@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.clock import wall
 from core.events import DeliveryRow, EventRow
 from core.ticks import last_runs
 from core.timers import Timer
 
 PATIENCE = 3  # periods a round may be late
+_STARTED = wall()
 _GRACE = timedelta(seconds=20)  # wall time: below this, lateness is only the machine's breath
 
 
@@ -59,7 +61,8 @@ def examine(session: Session, now: datetime, speed: float = 1.0) -> Health:
 
 def _round(name: str, period: timedelta, last: datetime | None, now: datetime, speed: float) -> RoundHealth:
     allowed = max(PATIENCE * period, _GRACE * speed)
-    late = last is not None and now - last > allowed
+    since = last or now - (wall() - _STARTED) * speed
+    late = now - since > allowed
     return RoundHealth(name, period.total_seconds(), last.isoformat() if last else "", late)
 
 
