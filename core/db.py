@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
@@ -41,7 +41,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 Json = dict[str, Any]
-Key = Annotated[int, mapped_column(primary_key=True)]
+Key = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 Code = Annotated[str, mapped_column(String(24), unique=True)]
 Ref = Annotated[str, mapped_column(String(24), index=True)]
 
@@ -52,6 +52,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012  (SQLAlchemy's own hook)
         datetime: Instant,
+        int: BigInteger,
         str: Text,
         dict[str, Any]: JSONB,
         list[Any]: JSONB,

@@ -24,7 +24,7 @@ class Page(Generic[T]):
 
 
 def fetch_page(
-    session: Session, query: Select[tuple[T]], key: InstrumentedAttribute[int], after: str = "", size: int = 50
+    session: Session, query: Select[T], key: InstrumentedAttribute[int], after: str = "", size: int = 50
 ) -> Page[T]:
     """Return one page of ``query``, newest key first; ``after`` is the mark of the page before."""
     if after and not after.isdigit():

@@ -58,7 +58,7 @@ def load(session: Session, visits: Sequence[Visit], span: tuple[datetime, dateti
         declined=_declined(session, visits, now),
         blocked=_blocked(session, customers),
         known=_known(session, customers),
-        skills=dict(session.execute(select(Service.slug, Service.skills)).tuples()),
+        skills=dict(session.execute(select(Service.slug, Service.skills))),
     )
 
 
@@ -95,7 +95,7 @@ def _declined(session: Session, visits: Sequence[Visit], now: datetime) -> dict[
         select(Offer.visit_id, Worker.code, Offer.state, Offer.band, Offer.starts_at)
         .join(Worker, Worker.id == Offer.worker_id)
         .where(Offer.visit_id.in_(wanted), Offer.state.in_([OfferState.DECLINED.value, OfferState.EXPIRED.value]))
-    ).tuples()
+    )
     found: dict[int, set[str]] = defaultdict(set)
     for visit_id, worker, state, band, starts_at in asked:
         visit = wanted[visit_id]
@@ -111,7 +111,7 @@ def _blocked(session: Session, customers: set[str]) -> dict[str, frozenset[str]]
         select(PairBlock.customer, Worker.code)
         .join(Worker, Worker.id == PairBlock.worker_id)
         .where(PairBlock.customer.in_(customers))
-    ).tuples()
+    )
     return _grouped(pairs)
 
 
@@ -124,7 +124,7 @@ def _known(session: Session, customers: set[str]) -> dict[str, frozenset[str]]:
             Visit.state.in_([VisitState.COMPLETED.value, VisitState.SETTLED.value, VisitState.WORK_DONE.value]),
         )
         .distinct()
-    ).tuples()
+    )
     return _grouped(pairs)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -19,7 +19,8 @@ class Quiet:
 def local_instant(day: date, minute: int, zone: str) -> datetime:
     """Return the instant of a minute of a local day; minute 1440 is the next midnight."""
     extra, rest = divmod(minute, 1440)
-    return datetime.combine(day + timedelta(days=extra), time(rest // 60, rest % 60), ZoneInfo(zone))
+    local = datetime.combine(day + timedelta(days=extra), time(rest // 60, rest % 60), ZoneInfo(zone))
+    return local.astimezone(UTC)  # two instants of the same zone would be subtracted by the wall clock
 
 
 def next_waking(at: datetime, quiet: Quiet) -> datetime:
