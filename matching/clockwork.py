@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,14 @@ from matching.timeline import FAR
 from matching.travel import IntArray
 
 NEVER = FAR
+
+
+class Starts(NamedTuple):
+    """Allowed starts of one visit or of many (leading axes): windows [..., number, low/high], grid step, length."""
+
+    windows: IntArray
+    step: IntArray
+    seconds: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,12 @@ class Ask:
         """How long the work takes."""
         return self.visit.seconds
 
+    @property
+    def starts(self) -> Starts:
+        """The allowed starts as arrays."""
+        pairs = np.array([(window.earliest, window.latest) for window in self.windows], dtype=np.int64)
+        return Starts(pairs.reshape(-1, 2), np.array(self.step), np.array(self.seconds))
+
 
 def ask_for(problem: Problem, visit: Visit, start: int | None = None) -> Ask:
     """The visit with its own windows, or to start exactly at `start` (if its windows allow that)."""
@@ -36,21 +51,23 @@ def ask_for(problem: Problem, visit: Visit, start: int | None = None) -> Ask:
     return Ask(visit, exact, problem.grid_seconds)
 
 
-def next_start(ask: Ask, earliest: IntArray) -> IntArray:
+def next_start(starts: Starts, earliest: IntArray) -> IntArray:
     """The first allowed start at or after each instant; `NEVER` if there is none."""
     found = np.full(earliest.shape, NEVER, dtype=np.int64)
-    for window in reversed(ask.windows):
-        on_grid = -(-np.maximum(earliest, window.earliest) // ask.step) * ask.step
-        found = np.where(on_grid <= window.latest, on_grid, found)
+    for number in reversed(range(starts.windows.shape[-2])):
+        low, high = starts.windows[..., number, 0], starts.windows[..., number, 1]
+        on_grid = -(-np.maximum(earliest, low) // starts.step) * starts.step
+        found = np.where(on_grid <= high, on_grid, found)
     return found
 
 
-def last_start(ask: Ask, latest: IntArray) -> IntArray:
+def last_start(starts: Starts, latest: IntArray) -> IntArray:
     """The last allowed start at or before each instant; -1 if there is none."""
     found = np.full(latest.shape, -1, dtype=np.int64)
-    for window in ask.windows:
-        on_grid = np.minimum(latest, window.latest) // ask.step * ask.step
-        found = np.where(on_grid >= window.earliest, on_grid, found)
+    for number in range(starts.windows.shape[-2]):
+        low, high = starts.windows[..., number, 0], starts.windows[..., number, 1]
+        on_grid = np.minimum(latest, high) // starts.step * starts.step
+        found = np.where(on_grid >= low, on_grid, found)
     return found
 
 
@@ -83,21 +100,21 @@ def resting(begin: IntArray, end: IntArray, breaks: IntArray) -> IntArray:
     return total
 
 
-def next_free_start(ask: Ask, earliest: IntArray, breaks: IntArray) -> IntArray:
+def next_free_start(starts: Starts, earliest: IntArray, breaks: IntArray) -> IntArray:
     """The first allowed start whose work does not run into a break."""
-    start = next_start(ask, earliest)
+    start = next_start(starts, earliest)
     for column in range(breaks.shape[-2]):
         low, high = breaks[..., column, 0], breaks[..., column, 1]
-        hit = (start < high) & (start + ask.seconds > low)
-        start = np.where(hit, next_start(ask, np.maximum(high, start)), start)
+        hit = (start < high) & (start + starts.seconds > low)
+        start = np.where(hit, next_start(starts, np.maximum(high, start)), start)
     return start
 
 
-def last_free_start(ask: Ask, latest: IntArray, breaks: IntArray) -> IntArray:
+def last_free_start(starts: Starts, latest: IntArray, breaks: IntArray) -> IntArray:
     """The last allowed start whose work does not run into a break."""
-    start = last_start(ask, latest)
+    start = last_start(starts, latest)
     for column in reversed(range(breaks.shape[-2])):
         low, high = breaks[..., column, 0], breaks[..., column, 1]
-        hit = (start >= 0) & (start < high) & (start + ask.seconds > low)
-        start = np.where(hit, last_start(ask, low - ask.seconds), start)
+        hit = (start >= 0) & (start < high) & (start + starts.seconds > low)
+        start = np.where(hit, last_start(starts, low - starts.seconds), start)
     return start

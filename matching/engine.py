@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+from matching.assemble import Answer, Run, assemble
+from matching.board import Board, build_board
+from matching.columns import Column
+from matching.errors import SolveError, require
+from matching.generation import Dive, Generation, better, simple_bound
+from matching.greedy import insert_greedily, place_greedily, request_order
+from matching.limits import Ledger, hour_rows, total_value
+from matching.packing import pack
 from matching.problem import Limits, Problem
 from matching.roster import Progress, Roster
+from matching.rounds import flow, is_flow
 
 MODES = ("instant", "round", "day")
+ROUNDS = {"round": 40, "day": 60}
+PACK_TIME = {"round": 2.0, "day": 8.0}
 
 
-def solve(  # the signature others are written against
+def solve(
     problem: Problem,
     limits: Limits | None = None,
     seed: int = 0,
@@ -23,4 +35,84 @@ def solve(  # the signature others are written against
     The same problem, effort, seed and mode give the same roster. `start` is the previous roster, against which moves
     are told and from which the search may begin.
     """
-    raise NotImplementedError
+    require(mode in MODES, f"There is no mode {mode}; use one of {', '.join(MODES)}.")
+    limits = limits or Limits()
+    board = build_board(problem)
+    search = _Search(board, limits, seed, mode, on_progress)
+    return assemble(problem, board, search.run(), Run(mode, limits.effort, seed, start))
+
+
+class _Search:
+    """The steps of one solve, each starting from the best so far."""
+
+    def __init__(
+        self, board: Board, limits: Limits, seed: int, mode: str, listener: Callable[[Progress], None] | None,
+    ) -> None:
+        self.board, self.limits, self.seed, self.mode, self.listener = board, limits, seed, mode, listener
+        self.rows = hour_rows(board)
+        self.best: list[Column] = []
+        self.bound = simple_bound(board)
+
+    def run(self) -> Answer:
+        """Greedy first; then the engine of the mode, whose failure leaves the greedy answer."""
+        if self.mode == "instant":
+            self.best = insert_greedily(self.board, self.rows, request_order(self.board))
+            return self._answer("insertion")
+        self.best = place_greedily(self.board, self.rows)
+        self._tell("greedy", self.bound)
+        if self.limits.effort == 0 or self._stopped():
+            return self._answer("greedy")
+        try:
+            return self._optimise()
+        except (SolveError, ImportError, MemoryError) as error:
+            return Answer(self.best, math.floor(self.bound), "greedy", fallback=type(error).__name__)
+
+    def _optimise(self) -> Answer:
+        if is_flow(self.board, self.rows):
+            found = flow(self.board, self.limits.candidates)
+            self.bound = found.bound
+            self._improve(found.columns)
+            return self._answer("flow")
+        work = Generation(self.board, self.rows, self._stopped, self._tell)
+        work.begin(self.best)
+        work.run(math.ceil(ROUNDS[self.mode] * self.limits.effort))
+        self.bound = min(self.bound, work.bound)
+        if not self._stopped():
+            self._finish(work)
+        return self._answer("columns")
+
+    def _finish(self, work: Generation) -> None:
+        """Whole columns: of all that matter if they are few, else by diving and then packing what is near."""
+        budget = (PACK_TIME[self.mode] * self.limits.effort, self.seed)
+        if not self._done():
+            self._improve(Dive(work, Ledger(self.board, self.rows)).run())
+            self._tell("dive", self.bound)
+        if self._done() or self._stopped():
+            return
+        slack = self.bound - total_value(self.best)
+        every = work.everything_within(slack, 20_000)
+        columns = work.near(slack) if every is None else every
+        packed = pack(self.board, self.rows, columns, self.best, budget)
+        self._improve(packed.columns)
+        if every is not None and packed.best:
+            self.bound = min(self.bound, total_value(self.best))
+        self._tell("pack", self.bound)
+
+    def _done(self) -> bool:
+        return math.floor(self.bound + 0.01) <= total_value(self.best)
+
+    def _improve(self, columns: list[Column]) -> None:
+        self.best = better(self.best, columns)
+
+    def _answer(self, engine: str) -> Answer:
+        return Answer(self.best, math.floor(self.bound + 0.01), engine, stopped=self._stopped())
+
+    def _stopped(self) -> bool:
+        return self.limits.stop is not None and self.limits.stop()
+
+    def _tell(self, phase: str, bound: float) -> None:
+        if self.listener is not None:
+            worth = total_value(self.best) + self.board.stay
+            known = None if math.isinf(bound) else math.floor(bound) + self.board.stay
+            self.listener(Progress(phase, worth, known, self.limits.effort))
+

@@ -8,10 +8,9 @@ import numpy as np
 
 from matching.clockwork import Ask, resting, retreat
 from matching.fleet import Fleet
-from matching.problem import UNITS_PER_SECOND
 from matching.reach import Reach, reach_of
 from matching.rules import may_do
-from matching.scoring import change_price, pair_value, units
+from matching.scoring import change_price, idle_rate, pair_value, travel_rate, units
 from matching.travel import IntArray
 
 
@@ -41,12 +40,12 @@ def fit(ask: Ask, fleet: Fleet) -> Fit:
 
 def travel_units(fleet: Fleet, seconds: IntArray) -> IntArray:
     """Seconds on the way as units of cost."""
-    return np.asarray(np.rint(seconds * (fleet.problem.weights.travel * UNITS_PER_SECOND)), dtype=np.int64)
+    return seconds * travel_rate(fleet.problem)
 
 
 def idle_units(fleet: Fleet, seconds: IntArray) -> IntArray:
     """Idle seconds between visits as units of cost."""
-    return np.asarray(np.rint(seconds * (fleet.problem.weights.idle * UNITS_PER_SECOND)), dtype=np.int64)
+    return seconds * idle_rate(fleet.problem)
 
 
 def idle_added(ask: Ask, fleet: Fleet, found: Fit, chosen: IntArray, start: IntArray) -> IntArray:

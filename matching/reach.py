@@ -36,8 +36,8 @@ TimeRule: TypeAlias = Callable[[Ask, Fleet, Reach], Reach]
 def _narrow(ask: Ask, fleet: Fleet, reach: Reach, low: IntArray, high: IntArray) -> Reach:
     """The reach within these instants, its ends moved to starts that are allowed and clear of breaks."""
     breaks = fleet.breaks[fleet.openings.worker[reach.rows]]
-    earliest = next_free_start(ask, np.maximum(reach.earliest, low), breaks)
-    latest = last_free_start(ask, np.minimum(reach.latest, high), breaks)
+    earliest = next_free_start(ask.starts, np.maximum(reach.earliest, low), breaks)
+    latest = last_free_start(ask.starts, np.minimum(reach.latest, high), breaks)
     return Reach(reach.rows, earliest, latest)
 
 
@@ -116,10 +116,12 @@ def whole_reach(rows: IntArray, ask: Ask) -> Reach:
     return Reach(rows, np.full(len(rows), first), np.full(len(rows), last))
 
 
-def reach_of(ask: Ask, fleet: Fleet, may: BoolArray) -> Reach:
+def reach_of(
+    ask: Ask, fleet: Fleet, may: BoolArray, rules: tuple[tuple[Reason, TimeRule], ...] = TIME_RULES,
+) -> Reach:
     """The openings of these workers that can take the visit, with their ranges of starts."""
     reach = whole_reach(np.flatnonzero(may[fleet.openings.worker]), ask)
-    for _, rule in TIME_RULES:
+    for _, rule in rules:
         reach = rule(ask, fleet, reach)
         keep = reach.open
         reach = Reach(reach.rows[keep], reach.earliest[keep], reach.latest[keep])

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from matching.fleet import Fleet
-from matching.problem import UNITS_PER_MINUTE, Priority, Problem, Promise, Visit
+from matching.problem import UNITS_PER_MINUTE, UNITS_PER_SECOND, Priority, Problem, Promise, Visit
 from matching.roster import Term
 from matching.travel import BoolArray, FloatArray, IntArray
 
@@ -122,6 +122,16 @@ def _seconds_into_day(problem: Problem, second: int) -> int:
 def units(minutes: float) -> int:
     """Minutes as whole units, rounded half to even."""
     return round(minutes * UNITS_PER_MINUTE)
+
+
+def travel_rate(problem: Problem) -> int:
+    """Units that a second on the way costs."""
+    return round(problem.weights.travel * UNITS_PER_SECOND)
+
+
+def idle_rate(problem: Problem) -> int:
+    """Units that a second of waiting between two visits costs."""
+    return round(problem.weights.idle * UNITS_PER_SECOND)
 
 
 def unfilled(problem: Problem, visit: Visit) -> float:

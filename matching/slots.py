@@ -124,7 +124,7 @@ def _starts_between(ask: Ask, found: Fit) -> IntArray:
     first, last = int(found.reach.earliest.min()), int(found.reach.latest.max())
     step = ask.step * max(1, -(-(last - first) // (ask.step * MOST_STARTS)))
     raw = np.arange(first, last + 1, step, dtype=np.int64)
-    return np.asarray(raw[next_start(ask, raw) == raw], dtype=np.int64)
+    return np.asarray(raw[next_start(ask.starts, raw) == raw], dtype=np.int64)
 
 
 def _workers_per_start(grid: _Grid) -> IntArray:

@@ -1,0 +1,175 @@
+"""A problem laid out for the engines: which visit may go into which opening, until when, and what that is worth.
+
+A visit with a promise becomes two *options*: kept (the promised worker, the promised window) and moved (anybody, at the
+price of moving). Everything a marketplace wants is a number per worker and option here, so no engine knows of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching.clockwork import Ask, Starts, resting, retreat
+from matching.fleet import Fleet, build_fleet
+from matching.problem import Commitment, Haversine, Problem, Visit, Window
+from matching.reach import TIME_RULES, reach_of
+from matching.rules import may_do
+from matching.scoring import change_price, idle_rate, open_terms, pair_value, travel_rate, units
+from matching.timeline import FAR
+from matching.travel import BoolArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Every (opening, option) that may be, sorted by opening; `first[o]:first[o + 1]` are those of opening o.
+
+    `latest` is the last start that shift and rest allow, `final` the last one if nothing follows in the opening;
+    `gain` is what serving is worth against leaving open, without the way.
+    """
+
+    first: IntArray
+    opening: IntArray
+    option: IntArray
+    earliest: IntArray
+    latest: IntArray
+    final: IntArray
+    gain: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The problem as arrays. Options index `visit`, `place`, `minutes`, `starts`; openings are the fleet's rows.
+
+    `base_value[o]` is what the engine wins back when an opening is filled: the straight way and the idle time that
+    are no longer spent. `stay` is the objective of leaving every visit open. `metric`: no detour is a short cut.
+    """
+
+    problem: Problem
+    fleet: Fleet
+    visits: tuple[Visit, ...]
+    visit: IntArray
+    place: IntArray
+    minutes: IntArray
+    starts: Starts
+    arcs: Arcs
+    base_value: IntArray
+    stay: int
+    metric: bool
+    travel_rate: int
+    idle_rate: int
+
+    @property
+    def openings(self) -> int:
+        """How many openings there are."""
+        return len(self.base_value)
+
+
+def pin_down(problem: Problem) -> Problem:
+    """Pinned promises become commitments; their visits are no longer open."""
+    pinned = [visit for visit in problem.visits if visit.promise is not None and visit.promise.pinned]
+    extra: dict[str, list[Commitment]] = {}
+    for visit in pinned:
+        if visit.promise is not None:
+            stop = Commitment(visit.promise.window.earliest, visit.minutes, visit.place, visit.code)
+            extra.setdefault(visit.promise.worker, []).append(stop)
+    workers = tuple(
+        replace(worker, committed=(*worker.committed, *extra[worker.code])) if worker.code in extra else worker
+        for worker in problem.workers
+    )
+    gone = {visit.code for visit in pinned}
+    return replace(problem.with_visits(v for v in problem.visits if v.code not in gone), workers=workers)
+
+
+def build_board(problem: Problem) -> Board:
+    """Hold every visit against every opening; about a millisecond a visit at 200 workers."""
+    free = pin_down(problem)
+    fleet = build_fleet(free)
+    options = [option for number, visit in enumerate(free.visits) for option in _options(free, fleet, number, visit)]
+    metric = isinstance(free.travel, Haversine)
+    found = [_arcs_of(fleet, number, option, metric) for number, option in enumerate(options)]
+    asks = [option.ask for option in options]
+    return Board(
+        problem=free, fleet=fleet, visits=free.visits,
+        visit=np.array([option.visit for option in options], dtype=np.int64),
+        place=np.array([ask.visit.place for ask in asks], dtype=np.int64),
+        minutes=np.array([ask.visit.minutes for ask in asks], dtype=np.int64),
+        starts=_starts(asks), arcs=_sorted_arcs(found, len(fleet.openings)), base_value=_base_value(fleet),
+        stay=sum(term.amount for visit in free.visits for term in open_terms(free, visit)), metric=metric,
+        travel_rate=travel_rate(free), idle_rate=idle_rate(free),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    visit: int
+    ask: Ask
+    may: BoolArray
+    gain: IntArray
+
+
+def _options(problem: Problem, fleet: Fleet, number: int, visit: Visit) -> list[_Option]:
+    stake = -sum(term.amount for term in open_terms(problem, visit))
+    gain, may = pair_value(visit, fleet) + stake, may_do(visit, fleet)
+    plain = Ask(visit, visit.windows, problem.grid_seconds)
+    if visit.promise is None:
+        return [_Option(number, plain, may, gain)]
+    moved = _Option(number, plain, may, gain - units(change_price(problem, visit.promise)))
+    kept = _kept(problem, visit)
+    if kept is None or visit.promise.worker not in fleet.index:
+        return [moved]
+    alone = np.zeros(len(fleet), dtype=bool)
+    alone[fleet.index[visit.promise.worker]] = True
+    return [_Option(number, kept, may & alone, gain), moved]
+
+
+def _kept(problem: Problem, visit: Visit) -> Ask | None:
+    """The visit as promised, within its windows; an exact promise need not lie on the grid."""
+    if visit.promise is None:
+        return None
+    promised = visit.promise.window
+    both = [(max(w.earliest, promised.earliest), min(w.latest, promised.latest)) for w in visit.windows]
+    windows = tuple(Window(low, high) for low, high in both if low <= high)
+    step = 1 if promised.earliest == promised.latest else problem.grid_seconds
+    return Ask(visit, windows, step) if windows else None
+
+
+def _arcs_of(fleet: Fleet, number: int, option: _Option, metric: bool) -> IntArray:
+    """Rows (opening, option, earliest, latest, final, gain) for every opening that may hold this option."""
+    rules = TIME_RULES if metric else TIME_RULES[:-1]
+    reach, table = reach_of(option.ask, fleet, option.may, rules), fleet.openings
+    rows = reach.rows
+    worker, place = table.worker[rows], np.full(len(rows), option.ask.visit.place)
+    onward = fleet.times.seconds(worker, place, table.target[rows])
+    buffer = np.where(table.to_stop[rows], fleet.problem.buffer, 0)
+    home = retreat(table.due[rows], onward, fleet.breaks[worker]) - buffer - option.ask.seconds
+    final = np.minimum(reach.latest, home)
+    columns = [rows, np.full(len(rows), number), reach.earliest, reach.latest, final, option.gain[worker]]
+    return np.stack(columns, axis=1)
+
+
+def _sorted_arcs(found: list[IntArray], openings: int) -> Arcs:
+    rows = np.concatenate(found) if found else np.zeros((0, 6), dtype=np.int64)
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    first = np.searchsorted(rows[:, 0], np.arange(openings + 1))
+    return Arcs(first, *(np.ascontiguousarray(rows[:, column]) for column in range(6)))
+
+
+def _starts(asks: list[Ask]) -> Starts:
+    most = max((len(ask.windows) for ask in asks), default=1)
+    windows = np.full((len(asks), most, 2), (FAR, -1), dtype=np.int64)
+    for row, ask in enumerate(asks):
+        for column, window in enumerate(ask.windows):
+            windows[row, column] = window.earliest, window.latest
+    step = np.array([ask.step for ask in asks], dtype=np.int64)
+    return Starts(windows, step, np.array([ask.seconds for ask in asks], dtype=np.int64))
+
+
+def _base_value(fleet: Fleet) -> IntArray:
+    """Travel and idle time of each opening as it stands, in units."""
+    table = fleet.openings
+    breaks = fleet.breaks[table.worker]
+    idle = table.due - table.ready - resting(table.ready, table.due, breaks) - table.base
+    both = table.from_stop & table.to_stop
+    travel = table.base * travel_rate(fleet.problem)
+    return np.asarray(travel + np.where(both, idle, 0) * idle_rate(fleet.problem), dtype=np.int64)

@@ -1,0 +1,84 @@
+"""The plain answers: best insertion, visit by visit. First plan, fallback, and the floor no engine goes below."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.board import Board
+from matching.columns import Column, make_columns
+from matching.limits import HourRow, Ledger
+from matching.problem import Priority
+from matching.route import value_sequences
+from matching.travel import IntArray
+
+_RANK = {Priority.RESCUE: 0, Priority.RECURRING: 1, Priority.ONE_OFF: 2}
+
+
+def request_order(board: Board) -> list[int]:
+    """Visits by priority, then in the order given."""
+    return sorted(range(len(board.visits)), key=lambda visit: (_RANK[board.visits[visit].priority], visit))
+
+
+def options_of(board: Board) -> list[list[tuple[int, int]]]:
+    """For every visit its (opening, option) pairs."""
+    found: list[list[tuple[int, int]]] = [[] for _ in board.visits]
+    visits = board.visit[board.arcs.option].tolist()
+    pairs = zip(visits, board.arcs.opening.tolist(), board.arcs.option.tolist(), strict=True)
+    for visit, opening, option in pairs:
+        found[visit].append((opening, option))
+    return found
+
+
+def insert_greedily(board: Board, rows: tuple[HourRow, ...], order: list[int]) -> list[Column]:
+    """Put each visit where it adds most, in this order; a visit that adds nothing stays open."""
+    ledger, pairs = Ledger(board, rows), options_of(board)
+    for visit in order:
+        best = best_insertion(ledger, pairs[visit])
+        if best is not None:
+            ledger.put(best)
+    return [ledger.chosen[opening] for opening in sorted(ledger.chosen)]
+
+
+def best_insertion(ledger: Ledger, pairs: list[tuple[int, int]]) -> Column | None:
+    """The column that one more visit would give, where it adds most; None if it adds nothing anywhere."""
+    board = ledger.board
+    opening, options = _every_position(ledger, pairs)
+    if len(opening) == 0:
+        return None
+    timing, value = value_sequences(board, opening, options)
+    held = np.array([ledger.chosen[o].value if o in ledger.chosen else 0 for o in opening.tolist()], dtype=np.int64)
+    gain = np.where(timing.can, value - held, 0)
+    for row in np.argsort(-gain, kind="stable").tolist():
+        if gain[row] <= 0:
+            return None
+        column = make_columns(board, opening[row : row + 1], options[row : row + 1])[0]
+        if ledger.fits(column):
+            return column
+    return None
+
+
+def _every_position(ledger: Ledger, pairs: list[tuple[int, int]]) -> tuple[IntArray, IntArray]:
+    """All sequences that arise by putting an option at any position of what its opening holds."""
+    sequences: list[tuple[int, tuple[int, ...]]] = []
+    for opening, option in pairs:
+        held = ledger.chosen.get(opening)
+        before = held.options if held else ()
+        sequences.extend((opening, (*before[:at], option, *before[at:])) for at in range(len(before) + 1))
+    width = max((len(options) for _, options in sequences), default=1)
+    table = np.full((len(sequences), width), -1, dtype=np.int64)
+    for row, (_, options) in enumerate(sequences):
+        table[row, : len(options)] = options
+    return np.array([opening for opening, _ in sequences], dtype=np.int64), table
+
+
+def place_greedily(board: Board, rows: tuple[HourRow, ...]) -> list[Column]:
+    """The better of two greedy plans: in request order, and most valuable visits first."""
+    plans = [insert_greedily(board, rows, request_order(board)), insert_greedily(board, rows, value_order(board))]
+    return max(plans, key=lambda plan: sum(column.value for column in plan))
+
+
+def value_order(board: Board) -> list[int]:
+    """Visits by their best gain in any opening, largest first."""
+    best = np.full(len(board.visits), np.iinfo(np.int64).min, dtype=np.int64)
+    np.maximum.at(best, board.visit[board.arcs.option], board.arcs.gain)
+    return [int(visit) for visit in np.lexsort((np.arange(len(best)), -best))]

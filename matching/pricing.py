@@ -1,0 +1,237 @@
+"""Finds, for every opening, sequences of visits that are worth more than the prices of their visits.
+
+Sequences grow visit by visit, for all openings at once. Dropped labels leave their upper limit behind, so that
+`upper` is a valid bound for every opening however narrow the beam was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from matching.board import Board
+from matching.clockwork import advance, next_free_start, resting
+from matching.potential import Potential, build_potential
+from matching.route import starts_of
+from matching.timeline import FAR
+from matching.travel import BoolArray, FloatArray, IntArray
+
+LONGEST = 12
+MOST_STEPS = 3_000_000
+EPSILON = 1.0
+
+
+class Labels(NamedTuple):
+    """Partial sequences: opening, last arc, its start, worth so far (the way to it paid), and the options so far."""
+
+    opening: IntArray
+    arc: IntArray
+    start: IntArray
+    worth: FloatArray
+    options: IntArray
+
+
+class _Leg(NamedTuple):
+    """Where ways begin: opening, place, the first and the last instant one can be free there."""
+
+    opening: IntArray
+    place: IntArray
+    free: IntArray
+    latest: IntArray
+
+
+class Priced(NamedTuple):
+    """Sequences found (padded with -1), their worth without waiting, and the bound of each opening (at least 0)."""
+
+    opening: IntArray
+    options: IntArray
+    worth: FloatArray
+    upper: FloatArray
+    exact: bool
+
+
+class Search(NamedTuple):
+    """How to look: only above `floor` (per opening), so many labels and columns per opening.
+
+    With `slack` above 0 everything above the floor is wanted, not only the best; visits may then cost up to that much.
+    """
+
+    floor: FloatArray
+    beam: int
+    keep: int
+    slack: float = 0.0
+
+
+@dataclass(slots=True)
+class Pricing:
+    """One pricing run; `adjusted` is the gain of every arc less the prices of its visit and minutes."""
+
+    board: Board
+    adjusted: FloatArray
+    active: IntArray
+    first: IntArray
+    potential: Potential
+    search: Search
+    best: FloatArray
+    upper: FloatArray
+
+    def run(self) -> Priced:
+        """Grow sequences level by level until none is left that could be worth anything."""
+        found: list[tuple[IntArray, IntArray, FloatArray]] = []
+        labels = self._roots()
+        for _ in range(LONGEST):
+            if len(labels.opening) == 0:
+                break
+            found.append(self._complete(labels))
+            labels = self._narrowed(labels)
+            labels = self._extended(labels)
+        if len(labels.opening):
+            self._give_up(labels, np.ones(len(labels.opening), dtype=bool))
+        return self._collected(found)
+
+    def _roots(self) -> Labels:
+        arcs, table, arc = self.board.arcs, self.board.fleet.openings, self.active
+        opening = arcs.opening[arc]
+        empty = np.zeros((len(arc), 0), dtype=np.int64)
+        ready = table.ready[opening]
+        latest = np.where(table.from_stop[opening], ready, FAR)
+        return self._step(_Leg(opening, table.origin[opening], ready, latest), arc, (np.zeros(len(arc)), empty))
+
+    def _step(self, leg: _Leg, arc: IntArray, so_far: tuple[FloatArray, IntArray]) -> Labels:
+        """Go to the visit of an arc; ways that come too late drop out. Waiting counts as far as it is certain."""
+        board, arcs = self.board, self.board.arcs
+        opening, place, free, latest = leg
+        option, worker = arcs.option[arc], board.fleet.openings.worker[opening]
+        breaks = board.fleet.breaks[worker]
+        way = board.fleet.times.seconds(worker, place, board.place[option])
+        arrival = np.maximum(advance(free, way, breaks), arcs.earliest[arc])
+        start = next_free_start(starts_of(board, option), arrival, breaks)
+        keep = start <= (arcs.final if board.metric else arcs.latest)[arc]
+        there = advance(latest, way, breaks)
+        wait = np.maximum(0, start - there - resting(there, start, breaks))
+        worth = so_far[0] + self.adjusted[arc] - way * board.travel_rate - wait * board.idle_rate
+        options = np.concatenate([so_far[1], option[:, None]], axis=1)
+        return Labels(opening[keep], arc[keep], start[keep], worth[keep], options[keep])
+
+    def _complete(self, labels: Labels) -> tuple[IntArray, IntArray, FloatArray]:
+        """Close sequences with the way onward; remember the best of each opening."""
+        board, arcs, table = self.board, self.board.arcs, self.board.fleet.openings
+        fits = labels.start <= arcs.final[labels.arc]
+        opening, option = labels.opening[fits], labels.options[fits][:, -1]
+        onward = board.fleet.times.seconds(table.worker[opening], board.place[option], table.target[opening])
+        worth = labels.worth[fits] - onward * board.travel_rate + board.base_value[opening]
+        np.maximum.at(self.best, opening, worth)
+        good = worth > self.search.floor[opening] + EPSILON
+        return opening[good], labels.options[fits][good], worth[good]
+
+    def _narrowed(self, labels: Labels) -> Labels:
+        """Drop labels that cannot beat what is known, that others dominate, or that the beam has no room for."""
+        limit, floor = self._limit(labels), self.search.floor[labels.opening] + EPSILON
+        if not self.search.slack:
+            floor += np.maximum(0.0, self.best[labels.opening] - floor) * 0.5
+        labels, limit = _take(labels, limit > floor), limit[limit > floor]
+        if not (self.search.slack and self.board.idle_rate):
+            keep = _undominated(self.board, labels)
+            labels, limit = _take(labels, keep), limit[keep]
+        order = np.lexsort((-limit, labels.opening))
+        opening = labels.opening[order]
+        first = np.searchsorted(opening, opening, side="left")
+        inside = np.empty(len(order), dtype=bool)
+        inside[order] = np.arange(len(order)) - first < self.search.beam
+        inside = self._affordable(labels, limit, inside)
+        self._give_up(labels, ~inside)
+        return _take(labels, inside)
+
+    def _affordable(self, labels: Labels, limit: FloatArray, inside: BoolArray) -> BoolArray:
+        """Where all labels together would take too much memory, only the most promising stay."""
+        many = (self.first[labels.opening + 1] - self.first[labels.opening]) * inside
+        if many.sum() <= MOST_STEPS:
+            return inside
+        order = np.lexsort((np.arange(len(limit)), -limit))
+        cheap = np.zeros(len(limit), dtype=bool)
+        cheap[order] = np.cumsum(many[order]) <= MOST_STEPS
+        return inside & cheap
+
+    def _limit(self, labels: Labels) -> FloatArray:
+        table, board = self.board.fleet.openings, self.board
+        finish = labels.start + board.starts.seconds[board.arcs.option[labels.arc]]
+        more = self.potential.limit(labels.opening, finish, table.due[labels.opening])
+        return labels.worth + more + board.base_value[labels.opening]
+
+    def _give_up(self, labels: Labels, dropped: BoolArray) -> None:
+        np.maximum.at(self.upper, labels.opening[dropped], self._limit(labels)[dropped])
+
+    def _extended(self, labels: Labels) -> Labels:
+        """Every label followed by every active arc of its opening that visits somebody new."""
+        board, arcs = self.board, self.board.arcs
+        many = self.first[labels.opening + 1] - self.first[labels.opening]
+        row = np.repeat(np.arange(len(labels.opening)), many)
+        offset = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many)
+        arc = self.active[self.first[labels.opening[row]] + offset]
+        option = arcs.option[arc]
+        free = labels.start + board.starts.seconds[arcs.option[labels.arc]] + board.problem.buffer
+        fresh = free[row] <= arcs.latest[arc]
+        seen = board.visit[labels.options]
+        for column in range(seen.shape[1]):
+            fresh &= seen[row, column] != board.visit[option]
+        row, arc = row[fresh], arc[fresh]
+        place = board.place[arcs.option[labels.arc]][row]
+        fixed = board.fleet.openings.from_stop[labels.opening]
+        latest = np.where(fixed, free, free + arcs.latest[labels.arc] - labels.start)
+        leg = _Leg(labels.opening[row], place, free[row], latest[row])
+        return self._step(leg, arc, (labels.worth[row], labels.options[row]))
+
+    def _collected(self, found: list[tuple[IntArray, IntArray, FloatArray]]) -> Priced:
+        """The best few of each opening, padded to one width."""
+        width = max((each[1].shape[1] for each in found), default=1)
+        padded = [np.pad(each[1], ((0, 0), (0, width - each[1].shape[1])), constant_values=-1) for each in found]
+        opening = np.concatenate([each[0] for each in found]) if found else np.zeros(0, dtype=np.int64)
+        worth = np.concatenate([each[2] for each in found]) if found else np.zeros(0)
+        options = np.concatenate(padded) if padded else np.zeros((0, width), dtype=np.int64)
+        order = np.lexsort((-worth, opening))
+        first = np.searchsorted(opening[order], opening[order], side="left")
+        top = order[np.arange(len(order)) - first < self.search.keep]
+        known = np.maximum(np.maximum(0.0, self.search.floor), self.best)
+        missed = self.upper > (-np.inf if self.search.slack else known + EPSILON)
+        upper = np.maximum(known, self.upper)
+        return Priced(opening[top], options[top], worth[top], upper, not bool(missed.any()))
+
+
+def price(board: Board, shortest: IntArray, prices: tuple[FloatArray, FloatArray], search: Search) -> Priced:
+    """Sequences worth more than their prices: `prices` are per visit, and per minute for each opening."""
+    arcs = board.arcs
+    per_minute = prices[1][arcs.opening] * board.minutes[arcs.option]
+    adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
+    reachable = (arcs.earliest <= arcs.latest) & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
+    active = np.flatnonzero(reachable & (adjusted > -search.slack) if board.metric else reachable)
+    first = np.searchsorted(arcs.opening[active], np.arange(board.openings + 1))
+    potential = build_potential(board, shortest, active, adjusted)
+    nothing = np.full(board.openings, -np.inf)
+    return Pricing(board, adjusted, active, first, potential, search, nothing, nothing.copy()).run()
+
+
+def _take(labels: Labels, keep: BoolArray) -> Labels:
+    opening, arc, start, worth, options = labels
+    return Labels(opening[keep], arc[keep], start[keep], worth[keep], options[keep])
+
+
+def _undominated(board: Board, labels: Labels) -> BoolArray:
+    """Of labels with the same visits and the same last one, those that are neither earlier nor worth more go.
+
+    Being earlier may mean waiting longer, so a worth is compared after paying for that wait.
+    """
+    keep = np.ones(len(labels.opening), dtype=bool)
+    if labels.options.shape[1] < 3:
+        return keep
+    others = np.sort(board.visit[labels.options], axis=1)
+    keys = [labels.start, *others.T, labels.options[:, -1], labels.opening]
+    worth = labels.worth + labels.start * board.idle_rate
+    order = np.lexsort((-worth, *keys))
+    same = np.ones(len(order) - 1, dtype=bool)
+    for key in keys[1:]:
+        same &= key[order[1:]] == key[order[:-1]]
+    worse = same & (worth[order[1:]] <= worth[order[:-1]])
+    keep[order[1:][worse]] = False
+    return keep
