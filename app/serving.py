@@ -24,7 +24,7 @@ def _gunicorn(settings: Settings, host: str, port: int) -> None:
     options: dict[str, Any] = {
         "bind": f"{host}:{port}", "workers": settings.web_processes, "threads": settings.web_threads,
         "worker_class": "gthread", "timeout": 30, "graceful_timeout": 10, "keepalive": 5, "proc_name": "hourhand-web",
-        "limit_request_line": 8190, "loglevel": "warning", "forwarded_allow_ips": "127.0.0.1",
+        "limit_request_line": 8190, "preload_app": True, "loglevel": "warning", "forwarded_allow_ips": "127.0.0.1",
     }  # fmt: skip
 
     class Server(BaseApplication):

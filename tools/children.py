@@ -80,6 +80,7 @@ class Child:
         """Start a dead child again: at once, or after a pause that grows while it keeps dying young."""
         now = time.monotonic()
         if not self.due:
+            self._signal(signal.SIGKILL)  # what is left of its group may hold its port
             young = now - self.started < SHORT_LIFE
             self.pause = min(LONGEST_PAUSE, self.pause * 2 or 0.5) if young else 0.0
             self.due = now + self.pause
