@@ -32,10 +32,22 @@ function sendAct(act, token) {
   return ask(act.action, { method: "POST", body, headers: { "Idempotency-Key": act.key, "X-Happened-At": act.happenedAt } });
 }
 
+function noteOf(text) {
+  const note = Object.assign(document.createElement("div"), { className: "note" });
+  const glyph = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  glyph.setAttribute("class", "i");
+  glyph.setAttribute("aria-hidden", "true");
+  glyph.append(document.createElementNS("http://www.w3.org/2000/svg", "use"));
+  glyph.firstChild.setAttribute("href", "/static/img/icons.svg#i-nosig");
+  note.append(glyph, Object.assign(document.createElement("div"), { textContent: text }));
+  return note;
+}
+
 function showDone(form, act) {
   const box = Object.assign(document.createElement("div"), { className: "kept" });
   const done = Object.assign(document.createElement("p"), { className: "did", textContent: `✓ ${act.what}` });
-  const note = Object.assign(document.createElement("p"), { className: "note mt-2", textContent: say("kept", { time: clockText(new Date(act.happenedAt)) }) });
+  const note = noteOf(say("kept", { time: clockText(new Date(act.happenedAt)) }));
+  note.classList.add("mt-2");
   note.setAttribute("role", "status");
   box.append(done, note);
   form.replaceWith(box);
@@ -48,7 +60,7 @@ async function showBar() {
   const old = (serverNow() - Date.parse(document.body.dataset.now ?? "")) / 60000 > 3 && !navigator.onLine;
   const text = waiting ? say("waiting", { n: waiting }) : old ? say("stale", { time: clockText(new Date(document.body.dataset.now)) }) : say("offline");
   bar.hidden = navigator.onLine && !waiting;
-  bar.replaceChildren(Object.assign(document.createElement("p"), { className: "note", textContent: text }));
+  bar.replaceChildren(noteOf(text));
 }
 
 async function showAnswer(response) {
