@@ -44,7 +44,7 @@ function announce(marker, point, element) {
   if (!node) return;
   node.setAttribute("aria-label", point.label || point.text || point.family || "");
   if (point.label) node.title = point.label;
-  if (point.href) node.setAttribute("role", "link");
+  node.setAttribute("role", point.href ? "link" : point.code ? "button" : "img");
   node.classList.toggle("chosen", Boolean(point.code) && element.dataset.chosen === point.code);
 }
 
@@ -127,7 +127,14 @@ export class Marks {
     const marker = this.L.marker(this.at(point), { icon: iconOf(this.L, point), interactive: live, keyboard: live, zIndexOffset: first });
     marker.addTo(this.map);
     const entry = { marker, look, point };
-    if (live) marker.on("click", () => choose(this.element, entry.point)).on("keypress", (e) => e.originalEvent.key === "Enter" && choose(this.element, entry.point));
+    if (live) {
+      marker.on("click", () => choose(this.element, entry.point));
+      marker.getElement().addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault(); event.stopPropagation();
+        choose(this.element, entry.point);
+      });
+    }
     announce(marker, point, this.element);
     this.known.set(key, entry);
   }
@@ -149,6 +156,12 @@ export class Marks {
       const node = marker.getElement();
       if (node) node.firstChild.style.transform = dx || dy ? `translate(${dx.toFixed(1)}px, ${dy.toFixed(1)}px)` : "";
     });
+  }
+
+  // The mark of this code stands out; an empty code: none does.
+  choose(code) {
+    this.element.dataset.chosen = code || "";
+    this.known.forEach(({ marker, point }) => marker.getElement().classList.toggle("chosen", Boolean(code) && point.code === code));
   }
 
   // Everything that should be seen at once.

@@ -19,6 +19,8 @@ export class Picker {
     Object.assign(this, { L, map, element, datum, words, marker: null });
     [this.latInput, this.lonInput] = inputsOf(element);
     map.keyboard.disable();
+    element.tabIndex = 0;
+    element.setAttribute("role", "application");   // arrow keys belong to the pin here
     map.on("click", (event) => this.put(event.latlng));
     element.addEventListener("keydown", (event) => this.key(event));
     const change = () => this.fromInputs();

@@ -56,7 +56,7 @@ class LiveMap {
     const first = dataIn(element);
     this.map = L.map(element, {
       zoomControl: false, attributionControl: false, zoomSnap: .25, zoomDelta: .5, wheelPxPerZoomLevel: 120, minZoom: 9, maxZoom: 19,
-      zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches, scrollWheelZoom: !element.dataset.quiet, dragging: !element.dataset.still,
+      zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches, scrollWheelZoom: !element.dataset.quiet, dragging: !element.dataset.still, keyboard: !element.dataset.still,
     });
     this.map.setView(this.datum.place(...this.base.head.centre), Number(element.dataset.zoom) || 12);
     this.map.on("dragstart zoomstart", (event) => { if (event.type === "dragstart" || this.ready) this.touched = true; });
@@ -176,6 +176,7 @@ export function buildMaps(root = document) {
   root.querySelectorAll?.("[data-map]").forEach(build);
 }
 
+// For other scripts: mapOf(div).show(data), .marks.choose(code), .map (Leaflet). Null until the map is there.
 export const mapOf = (element) => maps.get(element) || null;
 
 function repaint() { requestAnimationFrame(() => maps.forEach((live) => live?.layer?.repaint())); }
