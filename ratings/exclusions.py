@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Interval, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Account, AccountRole
@@ -83,7 +83,7 @@ def _fresh(session: Session, worker: str, policy: FraudPolicy, now: datetime) ->
             Rating.stars == 5,
             Rating.state == RatingState.REVEALED,
             Rating.given_at > now - timedelta(days=policy.fresh_days + 7),
-            Account.created_at > Rating.given_at - timedelta(days=policy.fresh_days),
+            Account.created_at > Rating.given_at - literal(timedelta(days=policy.fresh_days), Interval()),
             jobs <= policy.fresh_jobs,
         )
         .order_by(Rating.given_at, Rating.id)

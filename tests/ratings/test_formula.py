@@ -142,7 +142,9 @@ def test_other_customers_are_not_damped() -> None:
     assert weights == [1.0, 1.0, 1.0]
 
 
-@pytest.mark.parametrize(("known", "corrected"), [(Leniency(1000, 0, 1000), 0.0625), (Leniency(-1000, 0, 1000), -0.0625)])
+@pytest.mark.parametrize(
+    ("known", "corrected"), [(Leniency(1000, 0, 1000), 0.0625), (Leniency(-1000, 0, 1000), -0.0625)]
+)
 def test_leniency_is_capped_at_a_quarter_star(known, corrected) -> None:
     done = formula.apply_rating(PARAMS, FIXED, WorkerState(), known, Pair(), formula.Given(4, DAY0))
     assert done.leniency == corrected
