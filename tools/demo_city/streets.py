@@ -130,32 +130,47 @@ def neighbours(edges: Iterable[tuple[Node, Node]]) -> dict[Node, list[Node]]:
 
 def chains(edges: dict[tuple[Node, Node], str]) -> Iterable[tuple[str, list[Node]]]:
     """Runs of one class through nodes where just two segments of that class meet; loops come as they are."""
-    beside = neighbours(edges)
-    left = dict(edges)
+    chaining = Chaining(edges)
+    for stop in sorted(node for node in chaining.beside if not chaining.passes(node)):
+        for other in chaining.beside[stop]:
+            if chaining.is_left(stop, other):
+                yield chaining.name_of(stop, other), chaining.run_from(stop, other)
+    while chaining.left:  # closed rings without any junction
+        a, b = min(chaining.left)
+        yield chaining.name_of(a, b), chaining.run_from(a, b)
 
-    def name_of(a: Node, b: Node) -> str:
-        return edges[min(a, b), max(a, b)]
 
-    def passes(node: Node) -> bool:
-        return len(beside[node]) == 2 and len({name_of(node, other) for other in beside[node]}) == 1
+class Chaining:
+    """The segments, and which of them no run has taken yet."""
 
-    def run_from(a: Node, b: Node) -> list[Node]:
+    def __init__(self, edges: dict[tuple[Node, Node], str]) -> None:
+        """Nothing is taken at first."""
+        self._edges = edges
+        self.left = set(edges)
+        self.beside = neighbours(edges)
+
+    def name_of(self, a: Node, b: Node) -> str:
+        """The class of the segment between two neighbours."""
+        return self._edges[min(a, b), max(a, b)]
+
+    def is_left(self, a: Node, b: Node) -> bool:
+        """Whether no run has taken this segment."""
+        return (min(a, b), max(a, b)) in self.left
+
+    def passes(self, node: Node) -> bool:
+        """Whether a run goes straight on here."""
+        others = self.beside[node]
+        return len(others) == 2 and len({self.name_of(node, other) for other in others}) == 1
+
+    def run_from(self, a: Node, b: Node) -> list[Node]:
+        """Take the run that begins with a → b."""
         line = [a, b]
-        del left[min(a, b), max(a, b)]
-        while passes(line[-1]) and line[-1] != line[0]:
-            after = next(node for node in beside[line[-1]] if node != line[-2])
-            del left[min(line[-1], after), max(line[-1], after)]
+        self.left.remove((min(a, b), max(a, b)))
+        while self.passes(line[-1]) and line[-1] != line[0]:
+            after = next(node for node in self.beside[line[-1]] if node != line[-2])
+            self.left.remove((min(line[-1], after), max(line[-1], after)))
             line.append(after)
         return line
-
-    stops = sorted(node for node in beside if not passes(node))
-    for stop in stops:
-        for other in beside[stop]:
-            if (min(stop, other), max(stop, other)) in left:
-                yield name_of(stop, other), run_from(stop, other)
-    while left:  # closed rings without any junction
-        a, b = min(left)
-        yield name_of(a, b), run_from(a, b)
 
 
 def thin(line: list[Node]) -> list[Node]:
