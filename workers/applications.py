@@ -46,7 +46,7 @@ _SERIOUS = frozenset({"papers_false", "safety", "conduct"})
 
 @dataclass(frozen=True)
 class InterviewOutcome:
-    """What a sheet came to: result 0..1, whether it is enough, and whether somebody else has yet to confirm it."""
+    """What a sheet came to: result 0..1, whether they are in, and whether somebody else has yet to confirm it."""
 
     result: float
     passed: bool
@@ -107,7 +107,8 @@ def record_interview(
     policy = read_policy(session, VettingPolicy, now)
     _check_items(sheet, policy)
     result = sum(sheet.items.values()) / (policy.screening_items * policy.screening_top)
-    passed = result >= policy.screening_at_least and min(sheet.items.values()) > 0
+    enough = result >= policy.screening_at_least and min(sheet.items.values()) > 0
+    passed = enough and sheet.wanted
     waits = passed and actor.role is Role.RECRUITER
     case = worker.case
     case.screening, case.screened_by = result, actor.person or actor.code

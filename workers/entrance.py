@@ -88,7 +88,7 @@ def _open(session: Session, account: Account, form: Application, home: Point, no
         free_now_until=None,
         **_described(form, home),
     )
-    worker.case = VettingCase(code=new_code("B"), touched_at=now, **_told(form))
+    worker.case = VettingCase(code=new_code("B"), opened_at=now, touched_at=now, **_told(form))
     _fill(worker, form)
     try:
         with session.begin_nested():
@@ -108,7 +108,8 @@ def _reopen(session: Session, actor: Actor, worker: Worker, form: Application, h
         raise Conflict("too_early_to_reapply", "It is too early to apply again.", reapply_on=day.isoformat())
     move_worker(session, actor, worker, WorkerMove.REAPPLY, now)
     case = worker.case
-    for name, value in {**_described(form, home)}.items():
+    case.opened_at = now
+    for name, value in _described(form, home).items():
         setattr(worker, name, value)
     for name, value in _told(form).items():
         setattr(case, name, value)

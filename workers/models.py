@@ -77,6 +77,7 @@ class VettingCase(Keyed, Base):
     reason_code: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[str] = mapped_column(default="")
     reapply_on: Mapped[date | None]
+    opened_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     worker: Mapped[Worker] = relationship(back_populates="case")
 

@@ -159,11 +159,12 @@ class IdentityCheckSchema(InputSchema):
 
 @dataclass(frozen=True)
 class Interview:
-    """A screening sheet: item code → 0..3. The codes belong to whoever wrote the rubric."""
+    """A screening sheet: item code → 0..3 (codes of the rubric). ``wanted`` is what whoever filled it in thinks."""
 
     items: dict[str, int]
     note: str = ""
     reason: str = ""
+    wanted: bool = True
 
 
 class InterviewSchema(InputSchema):
@@ -177,6 +178,7 @@ class InterviewSchema(InputSchema):
     )
     note = words(required=False)
     reason = words(required=False)
+    wanted = fields.Boolean(load_default=True)
 
 
 @dataclass(frozen=True)

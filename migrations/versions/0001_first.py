@@ -300,16 +300,22 @@ def upgrade() -> None:
     op.create_table(
         "payout",
         sa.Column("owner", sa.String(length=24), nullable=False),
+        sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=24), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paid_by", sa.String(length=24), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.String(length=24), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
         sa.UniqueConstraint("code", name=op.f("uq_payout_code")),
     )
     op.create_index(op.f("ix_payout_owner"), "payout", ["owner"], unique=False)
+    op.create_index(
+        "uq_payout_made", "payout", ["owner", "account"], unique=True, postgresql_where=sa.text("state = 'made'")
+    )
     op.create_table(
         "policy",
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -1336,6 +1342,7 @@ def downgrade() -> None:
     op.drop_table("quote")
     op.drop_index("ix_policy_lookup", table_name="policy")
     op.drop_table("policy")
+    op.drop_index("uq_payout_made", table_name="payout", postgresql_where=sa.text("state = 'made'"))
     op.drop_index(op.f("ix_payout_owner"), table_name="payout")
     op.drop_table("payout")
     op.drop_index("uq_payment_live", table_name="payment", postgresql_where=sa.text("state <> 'void'"))
