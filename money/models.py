@@ -78,11 +78,17 @@ class Payment(Keyed, Base):
 
 
 class Payout(Keyed, Base):
-    """Money leaving to a person. Claimed once by a batch."""
+    """Money leaving to a person: ``made``, then ``paid`` or ``void``. Paid once; a large one by a second person."""
 
     __tablename__ = "payout"
     owner: Mapped[str] = mapped_column(String(24), index=True)
+    account: Mapped[str] = mapped_column(String(40))
     fen: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(24))
     paid_at: Mapped[datetime | None]
+    paid_by: Mapped[str] = mapped_column(String(24), default="")
+    __table_args__ = (
+        Index("uq_payout_made", "owner", "account", unique=True, postgresql_where=text("state = 'made'")),
+    )

@@ -43,6 +43,14 @@ class ProcessingPolicy(Policy):
     cash_bp: int = 0
 
 
+@dataclass(frozen=True)
+class PayoutPolicy(Policy):
+    """When money leaving to a person needs a second person at the desk."""
+
+    name: ClassVar[str] = "payouts"
+    second_person_from_fen: int = 200_000
+
+
 def credit_fen(policy: CreditPolicy, percent: int, total_fen: int) -> int:
     """Return a percentage of the price, capped."""
     return min(policy.cap_fen, total_fen * percent // 100)
