@@ -3,6 +3,7 @@
 import pytest
 
 from tests import fixtures_db
+from tests.fixtures_app import client, house, house_session, house_url
 from tests.fixtures_db import (
     database_url,
     engine,
@@ -10,7 +11,16 @@ from tests.fixtures_db import (
     session,
 )
 
-__all__ = ["database_url", "engine", "fresh_database", "session"]
+__all__ = [
+    "client",
+    "database_url",
+    "engine",
+    "fresh_database",
+    "house",
+    "house_session",
+    "house_url",
+    "session",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
