@@ -82,11 +82,11 @@ class Payout(Keyed, Base):
 
     __tablename__ = "payout"
     owner: Mapped[str] = mapped_column(String(24), index=True)
-    account: Mapped[str] = mapped_column(String(40))
+    account: Mapped[str] = mapped_column(String(40), default="")
     fen: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
-    made_by: Mapped[str] = mapped_column(String(24))
+    made_by: Mapped[str] = mapped_column(String(24), default="")
     paid_at: Mapped[datetime | None]
     paid_by: Mapped[str] = mapped_column(String(24), default="")
     __table_args__ = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from catalogue.facts import HOME_FACTS
-from core.forms import Form
 from geo.points import Datum
 from places.places import PlaceInput
 
@@ -16,8 +15,13 @@ def _text(longest: int) -> fields.String:
     return fields.String(load_default="", validate=validate.Length(max=longest, error="too_long"))
 
 
-class PlaceSchema(Form):
-    """Builds a :class:`PlaceInput`."""
+class PlaceSchema(Schema):
+    """Builds a :class:`PlaceInput`; unknown fields are refused."""
+
+    class Meta:
+        """Nothing that was not asked for gets in."""
+
+        unknown = RAISE
 
     compound = _text(40)
     building = _text(12)

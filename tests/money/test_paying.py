@@ -1,4 +1,4 @@
-"""Payouts, incentives and payments: once each, and by whom."""
+"""Payouts, credits and payments: once each, and by whom."""
 
 from datetime import UTC, datetime
 
@@ -10,17 +10,15 @@ from core.actors import SYSTEM, Actor, Role
 from core.audit import AuditRow
 from core.errors import Conflict, NotAllowed, NotFound
 from money import accounts as acc
-from money import incentives
 from money.funds import bonus, credit, credit_in_cash, owner_funds
-from money.incentives import Incentive
 from money.invariants import alerts, broken_rules
-from money.ledger import balances, owed
+from money.ledger import Leg, owed, post
 from money.payouts import make_payout, pay_payout, void_payout
 from money.providers import PROVIDERS, Cash, receive, void
+from money.visit_money import VisitMoney, charge, kept_cash
 
 NOW = datetime(2026, 11, 26, 6, 0, tzinfo=UTC)
 FIN, GUS = Actor(Role.FINANCE, "A-fin"), Actor(Role.FINANCE, "A-gus")
-TENTH = Incentive("M-1", "milestone_10", "R-rita", "W-ben", "liuan", "2026-11", 6000)
 
 
 def earn(session: Session, fen: int, visit: str = "V-1") -> None:
@@ -52,14 +50,16 @@ def test_a_large_sum_is_paid_by_a_second_person(session: Session) -> None:
 
 
 def test_what_is_no_longer_owed_is_not_paid(session: Session) -> None:
-    incentives.owe_incentive(session, TENTH, NOW)
-    payout = make_payout(session, FIN, acc.PAYABLE_RECRUITER, "R-rita", NOW)
-    incentives.claw_back(session, TENTH.__class__(**{**TENTH.__dict__, "kind": "clawback", "fen": 4000}), NOW)
+    earn(session, 9500)
+    payout = make_payout(session, FIN, acc.PAYABLE_WORKER, "W-ben", NOW)
+    kept = VisitMoney("V-2", "A-ada", "W-ben", 9000, 9000, 0, "cash")
+    charge(session, kept, NOW)
+    kept_cash(session, kept, NOW)
     with pytest.raises(Conflict) as caught:
         pay_payout(session, FIN, payout.code, NOW)
     assert caught.value.code == "no_longer_owed"
     void_payout(session, FIN, payout.code, NOW)
-    assert make_payout(session, FIN, acc.PAYABLE_RECRUITER, "R-rita", NOW).fen == 2000
+    assert make_payout(session, FIN, acc.PAYABLE_WORKER, "W-ben", NOW).fen == 500
 
 
 @pytest.mark.parametrize(
@@ -79,33 +79,14 @@ def test_odd_payouts(session: Session) -> None:
             verb(session, FIN, "X-none", NOW)
 
 
-def test_an_incentive_comes_out_of_its_reserve(session: Session) -> None:
-    owner_funds(session, acc.INCENTIVE_BUDGET, 30_000, "nov", NOW, "liuan/2026-11")
-    for _ in range(2):
-        incentives.reserve_incentive(session, "liuan", "2026-11", "W-ben", 25_000, NOW)
-        incentives.owe_incentive(session, TENTH, NOW)
-    assert owed(session, acc.PAYABLE_RECRUITER, "R-rita") == 6000
-    assert balances(session, acc.INCENTIVE_BUDGET) == {"liuan/2026-11": -5000, "W-ben": -19_000}
-    incentives.release_reserve(session, "liuan", "2026-11", "W-ben", NOW)
-    assert incentives.release_reserve(session, "liuan", "2026-11", "W-ben", NOW) is None
-    assert balances(session, acc.INCENTIVE_BUDGET) == {"liuan/2026-11": -24_000}
-    assert alerts(session) == broken_rules(session) == []
-
-
-def test_a_recruit_is_not_accepted_beyond_the_budget(session: Session) -> None:
-    owner_funds(session, acc.INCENTIVE_BUDGET, 30_000, "nov", NOW, "liuan/2026-11")
-    incentives.reserve_incentive(session, "liuan", "2026-11", "W-ben", 25_000, NOW)
-    with pytest.raises(Conflict) as caught:
-        incentives.reserve_incentive(session, "liuan", "2026-11", "W-eva", 25_000, NOW)
-    assert caught.value.code == "incentive_budget_empty"
-
-
-def test_what_was_earned_is_owed_even_without_budget(session: Session) -> None:
-    incentives.owe_incentive(session, TENTH, NOW)
-    assert owed(session, acc.PAYABLE_RECRUITER, "R-rita") == 6000
+def test_a_budget_overdrawn_for_people_is_an_alert_not_a_broken_rule(session: Session) -> None:
+    owner_funds(session, acc.INCENTIVE_BUDGET, 5000, "nov", NOW, "liuan/2026-11")
+    legs = [Leg(acc.INCENTIVE_BUDGET, "liuan/2026-11", 6000), Leg(acc.PAYABLE_RECRUITER, "R-rita", -6000)]
+    post(session, "milestone", "M-1", "vest", legs, NOW)
     assert [(one.code, one.owner, one.fen) for one in alerts(session)] == [
-        ("incentive_overdrawn", "liuan/2026-11", 6000)
+        ("incentive_overdrawn", "liuan/2026-11", 1000)
     ]
+    assert broken_rules(session) == []
 
 
 def test_credit_is_handed_out_as_far_as_it_goes(session: Session) -> None:

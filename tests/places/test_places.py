@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from app.input import load
 from core.actors import SYSTEM, Actor, Role
 from core.errors import InvalidInput, NotFound
-from core.forms import read_form
 from geo.cities import load_city
 from geo.points import Point, gcj02_from_wgs84, metres_between, moved
 from places.homes import units_of
@@ -156,7 +156,7 @@ def test_a_list_takes_one_query_whatever_its_length(session: Session) -> None:
 
 
 def test_the_schema_builds_the_input() -> None:
-    given = read_form(
+    given = load(
         PlaceSchema(), {"compound": "liuan-2", "building": "3", "facts": ["pets"], "lat": "30.5", "lon": 114.3}
     )
     assert given == PlaceInput(compound="liuan-2", building="3", facts=("pets",), lat=30.5, lon=114.3)
@@ -166,15 +166,15 @@ def test_the_schema_builds_the_input() -> None:
     ("data", "wrong"),
     [
         ({"owner": "A-mallory"}, {"owner": ["unknown_field"]}),
-        ({"lat": "north"}, {"lat": ["invalid"]}),
-        ({"lat": "nan"}, {"lat": ["special"]}),
+        ({"lat": "north"}, {"lat": ["not_a_number"]}),
+        ({"lat": "nan"}, {"lat": ["not_a_number"]}),
         ({"facts": ["dragon"]}, {"facts.0": ["unknown_fact"]}),
-        ({"facts": "pets"}, {"facts": ["invalid"]}),
+        ({"facts": "pets"}, {"facts": ["not_a_list"]}),
         ({"access_notes": "x" * 501}, {"access_notes": ["too_long"]}),
-        ({"datum": None}, {"datum": ["null"]}),
+        ({"datum": None}, {"datum": ["required"]}),
     ],
 )
 def test_the_schema_refuses_in_codes(data: dict[str, object], wrong: dict[str, list[str]]) -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_form(PlaceSchema(), data)
+        load(PlaceSchema(), data)
     assert caught.value.fields == wrong
