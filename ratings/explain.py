@@ -14,7 +14,7 @@ from core.policies import read_policy
 from dispatch.models import ReliabilityMark
 from ratings import formula, replay, scorelog
 from ratings.formula import Figures, Given, Leniency, Pair, Params, Start, WorkerState, stars_of
-from ratings.models import Rating, WorkerScore
+from ratings.models import Rating, Screening, WorkerScore
 from ratings.params import current_params, params_reader
 from ratings.policy import RatingPolicy, TierPolicy
 from ratings.replay import Entry, Running, Stepped
@@ -118,7 +118,7 @@ def score_story(session: Session, actor: Actor, worker_code: str, now: datetime)
         weight=run.state.w,
         start=stars_of(run.start.prior),
         start_share=params.k / (params.k + run.state.w),
-        screened=run.start.prior != params.mu,
+        screened=session.get(Screening, worker_code) is not None,
         tier=tier,
         next_tier=next_tier(tier, params, run, read_policy(session, TierPolicy, now)),
         aspects=_aspects(params, run),
