@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from core import events
 from core.actors import SYSTEM, Actor
@@ -14,14 +14,13 @@ from core.policies import read_policy
 from core.timers import cancel_timer, set_timer
 from dispatch.days import Fit, Stop, fit, insert_stop, lock_worker, stops_of
 from dispatch.events import VisitAssigned
-from dispatch.models import Assignment, Job, Offer, Visit
+from dispatch.models import Assignment, Offer, Visit
 from dispatch.offers import get_offer, move_offer, reopen_if_alone, withdraw_offers
 from dispatch.policy import SlotPolicy, TripPolicy
 from dispatch.states import OFFER_MOVES, OfferMove, OfferState, VisitMove
 from dispatch.travel import Spot
 from dispatch.visits import move_visit
 from notices import notices
-from places.models import Place
 from workers.models import Worker
 from workers.states import MATCHABLE
 
@@ -115,7 +114,6 @@ def on_assigned_withdraw_unfit(session: Session, event: VisitAssigned, now: date
         select(Offer.code)
         .join(Worker, Worker.id == Offer.worker_id)
         .where(Worker.code == event.worker_code, Offer.state == OfferState.LIVE)
-        .options(joinedload(Offer.visit).joinedload(Visit.job).joinedload(Job.place).joinedload(Place.zone))
     ).all()
     for code in codes:
         offer = get_offer(session, SYSTEM, code, lock=True)

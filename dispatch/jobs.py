@@ -104,11 +104,11 @@ def _write_visit(session: Session, job: Job, quote: Quote, now: datetime) -> Vis
     if priced.subsidy_fen and not first:
         priced = at_full_price(priced)
     visit = new_visit(job, service, priced, (_instant(quote, "from"), _instant(quote, "until")), now)
+    session.add(visit)
     policy = read_policy(session, FillPolicy, now, visit.zone)
     visit.fill_by = fill_times(visit.window_from, now, policy).final
     share = read_policy(session, RoundPolicy, now, visit.zone).newcomer_share
     visit.newcomer_slot = job.newcomer_ok and not first and not service.trusted and in_share(job.code, share)
-    session.add(visit)
     session.flush()
     _reserve(session, visit, now)
     return visit

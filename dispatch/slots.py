@@ -47,11 +47,16 @@ class OpenSlot:
 
 @dataclass(frozen=True)
 class SlotBook:
-    """The next days of a city with everything already promised put in: many questions may be asked of it."""
+    """The next days of a city with everything already promised put in: many questions may be asked of it.
+
+    It holds no rows, so a door may keep it for a few moments and ask again.
+    """
 
     snapshot: Snapshot
     policy: SlotPolicy
-    facts: snapshot_rows.Facts
+    skills: dict[str, frozenset[str]]
+    blocked: dict[str, frozenset[str]]
+    free_now: dict[str, datetime]
     now: datetime
 
 
@@ -70,7 +75,9 @@ def open_book(session: Session, zone: Zone, policy: SlotPolicy, now: datetime) -
     held = _held(session, facts, snap, now)
     problem = replace(snap.problem, visits=(*snap.problem.visits, *held))
     filled = with_choices(problem, matching.solve(problem, mode="instant").choices) if problem.visits else problem
-    return SlotBook(replace(snap, problem=filled.with_visits(())), policy, facts, now)
+    free = {worker.code: worker.free_now_until for worker in facts.workers if worker.free_now_until is not None}
+    skills = {service: frozenset(needed) for service, needed in facts.skills.items()}
+    return SlotBook(replace(snap, problem=filled.with_visits(())), policy, skills, facts.blocked, free, now)
 
 
 def _held(session: Session, facts: snapshot_rows.Facts, snap: Snapshot, now: datetime) -> list[matching.Visit]:
@@ -117,8 +124,7 @@ def _free_now(book: SlotBook, slot: matching.Slot, lead: timedelta) -> bool:
     """Short notice is fine when somebody who could come has said "free now"."""
     if lead < timedelta(minutes=45):
         return False
-    people = (book.snapshot.workers[candidate.worker] for candidate in slot.top)
-    return any(worker.free_now_until is not None and worker.free_now_until > book.now for worker in people)
+    return any(book.free_now.get(candidate.worker, book.now) > book.now for candidate in slot.top)
 
 
 def _question(
@@ -137,9 +143,9 @@ def _question(
         place=number,
         windows=windows,
         minutes=ask.minutes,
-        skills=frozenset(book.facts.skills.get(ask.service, ())),
+        skills=book.skills.get(ask.service, frozenset()),
         zone=ask.zone,
-        blocked=book.facts.blocked.get(ask.customer, frozenset()),
+        blocked=book.blocked.get(ask.customer, frozenset()),
         flags=len({"no_lift", "pets"} & set(ask.facts)),
     )
     return problem, visit

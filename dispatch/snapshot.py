@@ -76,12 +76,10 @@ class Places:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A problem, and the rows its codes stand for."""
+    """A problem, the days its seconds stand for, and the spots its places stand for. No rows: it outlives sessions."""
 
     problem: matching.Problem
     span: Span
-    workers: dict[str, Worker]
-    visits: dict[str, Visit]
     places: Places
 
 
@@ -109,13 +107,7 @@ def build(facts: rows.Facts, visits: Sequence[Visit], span: Span, policy: SlotPo
         day_starts=tuple(span.second(local_instant(day, 0, span.zone)) for day in span.days),
         first_weekday=span.first.weekday(),
     )
-    return Snapshot(
-        problem,
-        span,
-        {worker.code: worker for worker in facts.workers},
-        {visit.code: visit for visit, _ in wanted},
-        places,
-    )
+    return Snapshot(problem, span, places)
 
 
 def travel_of(city: str, places: Places, modes: Iterable[str]) -> matching.Travel:

@@ -58,7 +58,7 @@ def load(session: Session, visits: Sequence[Visit], span: tuple[datetime, dateti
         declined=_declined(session, visits, now),
         blocked=_blocked(session, customers),
         known=_known(session, customers),
-        skills=dict(session.execute(select(Service.slug, Service.skills))),
+        skills={row[0]: row[1] for row in session.execute(select(Service.slug, Service.skills))},
     )
 
 
