@@ -40,10 +40,9 @@ CHECK_SPEED = 60.0
 
 
 def set_up(lock: str, development: bool = False) -> None:
-    """Everything that does not need a database: packages, front-end files, translations."""
+    """Everything that does not need a database: packages and front-end files."""
     packages.ensure_packages(lock)
     assets.ensure_assets(development)
-    packages.compile_translations()
 
 
 def prepare(folder: Path) -> str:

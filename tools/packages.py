@@ -4,7 +4,6 @@ import hashlib
 import importlib.util
 import json
 import sys
-from pathlib import Path
 
 from tools.console import PYTHON, ROOT, TroubleError, run, say, step
 
@@ -89,17 +88,3 @@ def is_installed(lock: str) -> bool:
 
 def _stamp(lock: str) -> None:
     STAMPS.write_text(json.dumps(_stamps() | {lock: _digest(lock)}, indent=1))
-
-
-def compile_translations() -> None:
-    """Compile the catalogues that are newer than their compiled form."""
-    folder = ROOT / "app" / "translations"
-    stale = [source for source in folder.glob("*/LC_MESSAGES/*.po") if _is_stale(source)]
-    if stale:
-        with step("translations"):
-            run([PYTHON, "-m", "babel.messages.frontend", "compile", "-d", folder], "Compiling translations")
-
-
-def _is_stale(source: Path) -> bool:
-    compiled = source.with_suffix(".mo")
-    return not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
