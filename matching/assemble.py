@@ -61,11 +61,12 @@ def assemble(problem: Problem, board: Board, answer: Answer, run: Run) -> Roster
     total = _total(problem, books, pinned, terms)
     objective = sum(term.amount for term in total)
     bound = max(objective, answer.bound + board.stay + _pinned_share(board, pinned, terms))
+    nothing = sum(term.amount for visit in problem.visits for term in open_terms(problem, visit))
     routes = [book.route(number) for book in books.values() for number in range(len(book.duties))]
     return Roster(
         routes=tuple(route for route in routes if route is not None), choices=tuple(choices),
         unmatched=_unmatched(problem, choices), terms=tuple(total), objective=objective, bound=bound,
-        gap=(bound - objective) / max(1, abs(bound)), moved=_moved(problem, choices, run.before), mode=run.mode,
+        gap=(bound - objective) / max(1, bound - nothing), moved=_moved(problem, choices, run.before), mode=run.mode,
         engine=answer.engine, version=ENGINE_VERSION, seed=run.seed, effort=run.effort, digest=digest(problem),
         stopped=answer.stopped, fallback=answer.fallback,
     )

@@ -223,7 +223,7 @@ def _undominated(board: Board, labels: Labels) -> BoolArray:
     Being earlier may mean waiting longer, so a worth is compared after paying for that wait.
     """
     keep = np.ones(len(labels.opening), dtype=bool)
-    if labels.options.shape[1] < 3:
+    if labels.options.shape[1] < 3 or len(keep) < 2:
         return keep
     others = np.sort(board.visit[labels.options], axis=1)
     keys = [labels.start, *others.T, labels.options[:, -1], labels.opening]

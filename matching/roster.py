@@ -101,7 +101,8 @@ class Move:
 class Roster:
     """An engine's answer. `objective` and `bound` are in units; no roster of this problem is worth more than `bound`.
 
-    `gap` is (bound − objective) / |bound|; 0 means proven best. `digest` is the SHA-256 of the problem's canonical
+    `gap` is (bound − objective) / (bound − the objective of leaving every visit open); 0 means proven best.
+    `digest` is the SHA-256 of the problem's canonical
     JSON: the same digest, mode, effort, seed and version give the same roster, byte for byte.
     """
 
