@@ -67,7 +67,8 @@ def pay(session: Session, actor: Actor, recruiter_code: str, reason: str, now: d
     payout.fen = whole - kept_back
     session.add(payout)
     session.flush()
-    pay_out(session, recruiter, payout, kept_back, now)
+    if whole:
+        pay_out(session, recruiter, payout, kept_back, now)
     told = {"fen": payout.fen, "kept_back_fen": kept_back, "milestones": [row.code for row in rows]}
     audit(session, actor, "recruiter_paid", recruiter.code, now, Change(reason, after=told))
     record(session, RecruiterPaid(recruiter.code, payout.code, payout.fen, kept_back), by=actor, at=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.actors import SYSTEM, Actor, Role
+from core.actors import Actor, Role
 from core.audit import Change, audit
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.events import record
@@ -144,7 +144,7 @@ def sign_practice(session: Session, actor: Actor, worker_code: str, practice: Pr
     move_worker(session, actor, worker, WorkerMove.TRAIN, now, Change(practice.reason))
     worker.case.practice_signed_by = actor.code
     for skill in practice.skills:
-        add_skill(session, SYSTEM, worker.code, skill, now).checked_by = actor.code
+        add_skill(session, replace(actor, reason=practice.reason), worker.code, skill, now)
     enqueue(session, worker.account_code, "quiz_open", worker.code, now)
     return worker
 
