@@ -55,6 +55,17 @@ def routes() -> None:
         click.echo(f"{'/'.join(line.methods):<7} {line.rule:<46} {roles} · {line.objects}")
 
 
+@main.command("missing-words")
+def missing_words_() -> None:
+    """Print the texts that have no Chinese yet; exit 1 when there are some."""
+    from app.missing_words import missing_words
+
+    missing = missing_words()
+    for text, files in sorted(missing.items(), key=lambda one: sorted(one[1])):
+        click.echo(f"{', '.join(sorted(files))}: {text}")
+    sys.exit(1 if missing else 0)
+
+
 @main.command("demo-seed")
 @click.option("--days", default=14, show_default=True, help="How many days of history.")
 def demo_seed(days: int) -> None:

@@ -1,4 +1,7 @@
-"""What a stable code of a refusal means, said to a person. The keys are the codes; the texts are translated."""
+"""What a stable code of a refusal means, said to a person.
+
+The keys are the codes. A refusal that brings its own sentence needs no line here: the sentence itself is translated.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,40 @@ MESSAGES: dict[str, Any] = {
     "not_valid": _("This cannot be used."),
     "not_a_page_mark": _("This is no mark of a page."),
     "used_for_another_request": _("This key was used for another request."),
+    "null": _("Please fill this in."),
+    "invalid": _("This cannot be used."),
+    "length": _("This is too short or too long."),
+    "range": _("This is too small or too large."),
+    "incomplete": _("Something is missing here."),
+    "unknown": _("This is not known here."),
+    "not_a_code": _("This is no code of ours."),
+    "not_a_hash": _("This cannot be used."),
+    "not_a_reference": _("This is no reference of a payment."),
+    "not_a_slug": _("This cannot be used."),
+    "not_an_item": _("This is not on the list."),
+    "not_a_cause": _("Please choose one of the reasons."),
+    "too_many": _("These are too many."),
+    "not_in_steps": _("Please choose one of the offered lengths."),
+    "off_grid": _("Times are in steps of a quarter of an hour."),
+    "overlap": _("These times overlap."),
+    # places and times
+    "not_a_span": _("The end has to come after the beginning."),
+    "in_the_past": _("This time is over."),
+    "too_far_ahead": _("This is too far ahead."),
+    "time_missing": _("Please choose a time."),
+    "slot_gone": _("This time has just been taken. Please choose another."),
+    "zone_not_open": _("We do not work in this neighbourhood yet."),
+    "service_not_here": _("This service is not offered here yet."),
+    "unknown_choice": _("Please choose one of the offered values."),
+    "unknown_fact": _("This fact about the home is not known here."),
+    "unknown_datum": _("This kind of coordinates is not known."),
+    "outside_zones": _("This place is outside the neighbourhoods we serve."),
+    "unknown_compound": _("This compound is not known here."),
+    "far_from_compound": _("The pin is far from the compound. Please check it."),
+    "position_or_code": _("Please share your position, or ask for the code."),
+    "wrong_start_code": _("This is not the start code. The customer can read it to you."),
+    "not_current": _("This is not the current version of the consent."),
+    "already_expired": _("This paper has expired already."),
     # access
     "not_a_phone": _("This is no phone number. Eleven digits, please."),
     "not_a_mobile": _("Please give a mobile number."),
@@ -60,14 +97,14 @@ MESSAGES: dict[str, Any] = {
 
 
 def sentence(code: str, english: str = "", **params: Any) -> str:
-    """Return the sentence for a code in the reader's language; an unknown code keeps the English it came with."""
+    """Return the sentence for a code in the reader's language; a code without one keeps its own, translated."""
     text = MESSAGES.get(code)
     if text is None and code.endswith("_not_now"):
         return gettext("This is not possible any more.")
     if text is None and code.endswith("_not_yours"):
         return gettext("This is not yours to do.")
     if text is None:
-        return english or code
+        return gettext(english) if english else code
     try:
         return str(text) % params if params else str(text)
     except (KeyError, TypeError, ValueError):

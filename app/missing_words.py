@@ -1,0 +1,53 @@
+"""Which texts of the code and the templates have no Chinese yet."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+
+from app.i18n import read_catalogue
+
+PACKAGES = (
+    "core", "accounts", "catalogue", "money", "notices", "places", "workers", "dispatch", "ratings", "disputes",
+    "recruiting", "simulation",
+)  # fmt: skip
+_REFUSALS = {"Conflict", "NotAllowed", "NotFound", "TooMany", "DomainError"}
+_ROOT = Path(__file__).parent
+_METHODS = [("static/**", "ignore"), ("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+_OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}}
+_KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}
+
+
+def used_words() -> dict[str, set[str]]:
+    """Return every text that is translated, with the files it stands in."""
+    found: dict[str, set[str]] = {}
+    for file, _, message, _, _ in extract_from_dir(_ROOT, _METHODS, _OPTIONS, keywords=_KEYWORDS):
+        found.setdefault(message if isinstance(message, str) else message[0], set()).add(file)
+    for text, file in raised_sentences():
+        found.setdefault(text, set()).add(file)
+    return found
+
+
+def raised_sentences() -> list[tuple[str, str]]:
+    """Return the English sentences of refusals on the lower floors: the door translates them when it shows them."""
+    found = []
+    for package in PACKAGES:
+        for path in sorted((_ROOT.parent / package).glob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found += [(text, f"{package}/{path.name}") for text in map(_sentence, ast.walk(tree)) if text]
+    return found
+
+
+def _sentence(node: ast.AST) -> str:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _REFUSALS):
+        return ""
+    second = node.args[1] if len(node.args) > 1 else None
+    return second.value if isinstance(second, ast.Constant) and isinstance(second.value, str) else ""
+
+
+def missing_words() -> dict[str, set[str]]:
+    """Return the texts without a translation, with their files."""
+    known = {one.id if isinstance(one.id, str) else one.id[0] for one in read_catalogue() if one.id and one.string}
+    return {text: files for text, files in used_words().items() if text and text not in known}
