@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matching.errors import require
+from matching.errors import LATEST, require
 
 TIERS = ("newcomer", "standard", "gold", "star")
 
@@ -26,7 +26,8 @@ class Window:
     latest: int
 
     def __post_init__(self) -> None:
-        require(0 <= self.earliest <= self.latest, f"A window from {self.earliest} to {self.latest} holds no start.")
+        ok = 0 <= self.earliest <= self.latest <= LATEST
+        require(ok, f"A window from {self.earliest} to {self.latest} holds no start.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Promise:
     pinned: bool = False
 
     def __post_init__(self) -> None:
-        require(self.price is None or self.price >= 0, "The price of moving a promise cannot be negative.")
+        fair = self.price is None or 0 <= self.price <= 1e6
+        require(fair, "The price of moving a promise must be between 0 and 1,000,000 minutes.")
         one_start = self.window.earliest == self.window.latest
         require(one_start or not self.pinned, "A pinned promise needs one exact start.")
 
@@ -90,10 +92,10 @@ class Visit:
         require(bool(self.windows), f"{who} has no time window.")
         require(1 <= self.minutes <= 24 * 60, f"{who} must last between 1 minute and a day.")
         require(self.crew == 1, f"{who} asks for a crew of {self.crew}; only crews of 1 can be matched.")
-        require(self.value >= 0, f"{who} has a negative value.")
+        require(0 <= self.value <= 10**9, f"{who} must have a value between 0 and 1,000,000,000 fen.")
         require(self.tier in TIERS, f"{who} asks for the unknown tier {self.tier}.")
         require(0 <= self.late_risk <= 1, f"{who} must have a lateness risk between 0 and 1.")
-        require(self.flags >= 0, f"{who} has a negative number of flags.")
+        require(0 <= self.flags <= 1000, f"{who} must have between 0 and 1,000 flags.")
         require(-1e6 <= self.waiting <= 1e6, f"{who} has a waiting value out of range.")
         object.__setattr__(self, "windows", tuple(sorted(self.windows)))
 

@@ -11,6 +11,9 @@ class SolveError(RuntimeError):
     """An engine could not go on; `solve` answers with the greedy roster instead."""
 
 
+LATEST = 1 << 34  # seconds from the epoch: some five hundred years
+
+
 def require(condition: bool, sentence: str) -> None:
     """Raise `ProblemError` with this sentence unless the condition holds."""
     if not condition:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from matching.demand import TIERS, Priority, Promise, Visit, Window
-from matching.errors import ProblemError, require
+from matching.errors import LATEST, ProblemError, require
 from matching.supply import Break, Commitment, Hold, Shift, Worker
 from matching.travel import Haversine, Matrix, Point, Travel
 from matching.weights import UNITS_PER_MINUTE, UNITS_PER_SECOND, Acceptance, Limits, Weights, rating_weights
@@ -108,9 +108,9 @@ def _check_instants(problem: Problem) -> None:
     except ValueError:
         aware = False
     require(aware, f"The epoch {problem.epoch!r} is not an ISO instant with an offset.")
-    require(problem.now >= 0, "The problem's now lies before its epoch.")
-    require(problem.grid_seconds >= 1, "The grid of starts must be at least a second.")
-    require(problem.buffer_minutes >= 0, "The buffer between visits cannot be negative.")
+    require(0 <= problem.now <= LATEST, "The problem's now lies before its epoch or far too late.")
+    require(1 <= problem.grid_seconds <= DAY, "The grid of starts must be between a second and a day.")
+    require(0 <= problem.buffer_minutes <= 1440, "The buffer between visits must be between 0 minutes and a day.")
     require(list(problem.day_starts) == sorted(set(problem.day_starts)), "Day starts must go up.")
     require(0 <= problem.first_weekday <= 6, "The first weekday must be between 0 (Monday) and 6.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matching.demand import TIERS
-from matching.errors import require
+from matching.errors import LATEST, require
 
 
 class Hold(StrEnum):
@@ -30,12 +30,12 @@ class Shift:
     back_by: int = -1
 
     def __post_init__(self) -> None:
-        require(0 <= self.start < self.end, f"A shift from {self.start} to {self.end} has no time in it.")
+        require(0 <= self.start < self.end <= LATEST, f"A shift from {self.start} to {self.end} has no time in it.")
         if self.leave_from < 0:
             object.__setattr__(self, "leave_from", self.start)
         if self.back_by < 0:
             object.__setattr__(self, "back_by", self.end)
-        wide = self.leave_from <= self.start and self.back_by >= self.end
+        wide = self.leave_from <= self.start and self.end <= self.back_by <= LATEST
         require(wide, "A worker must leave home before the shift starts and be back after it ends.")
 
 
@@ -47,7 +47,7 @@ class Break:
     end: int
 
     def __post_init__(self) -> None:
-        require(0 <= self.start < self.end, f"A break from {self.start} to {self.end} has no time in it.")
+        require(0 <= self.start < self.end <= LATEST, f"A break from {self.start} to {self.end} has no time in it.")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +60,8 @@ class Commitment:
     visit: str
 
     def __post_init__(self) -> None:
-        require(self.start >= 0, f"The commitment {self.visit} starts before the problem's epoch.")
+        known = 0 <= self.start <= LATEST
+        require(known, f"The commitment {self.visit} starts before the problem's epoch or far too late.")
         require(1 <= self.minutes <= 24 * 60, f"The commitment {self.visit} must last between 1 minute and a day.")
         require(self.place >= 0, f"The commitment {self.visit} has no place.")
 
@@ -121,7 +122,10 @@ class Worker:
         require(0 <= self.unreliability <= 1, f"{who} must have an unreliability between 0 and 1.")
         require(self.tier in TIERS, f"{who} is in the unknown tier {self.tier}.")
         limits = [self.daily_limit or 0, self.weekly_limit or 0, self.rest_minutes, *self.used_days, *self.used_weeks]
-        require(min(limits) >= 0, f"{who} has negative hours in a limit.")
+        require(0 <= min(limits) <= max(limits) <= 10**6, f"{who} has hours in a limit that make no sense.")
+        lapses = self.documents_until is None or 0 <= self.documents_until <= LATEST
+        require(lapses, f"{who} has documents that lapse at an impossible instant.")
+        require(len(self.used_days) <= 400 and len(self.used_weeks) <= 60, f"{who} has hours for too many days.")
         require(self.radius_m is None or self.radius_m >= 0, f"{who} has a negative radius.")
         for name in ("shifts", "breaks", "committed"):
             object.__setattr__(self, name, tuple(sorted(getattr(self, name))))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from matching.errors import require
 
+DAY = 86_400
 EARTH_RADIUS_M = 6371008.8
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -41,7 +42,7 @@ class Haversine:
     detour: float = 1.0
 
     def __post_init__(self) -> None:
-        require(self.fixed_seconds >= 0, "Travel cannot have negative fixed seconds.")
+        require(0 <= self.fixed_seconds <= DAY, "Travel must have between 0 seconds and a day fixed.")
         require(0 < self.detour < 100, "The detour factor must be above 0.")
 
 
@@ -92,7 +93,8 @@ def _table(mode: str, given: object) -> IntArray:
         table = np.zeros(0, dtype=np.int64)
     square = table.ndim == 2 and table.shape[0] == table.shape[1] and table.shape[0] > 0
     require(square, f"The travel table of mode {mode} must be square and hold whole seconds.")
-    require(bool((table >= 0).all()), f"The travel table of mode {mode} has negative seconds.")
+    sensible = bool((table >= 0).all()) and bool((table <= 10 * DAY).all())
+    require(sensible, f"The travel table of mode {mode} must hold between 0 seconds and ten days.")
     table.flags.writeable = False
     return table
 

@@ -1,0 +1,146 @@
+"""The command line: solve, check, bound and schema for problem files. Bad input gives a sentence and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from matching import schema
+from matching.check import check
+from matching.engine import MODES, solve
+from matching.errors import ProblemError
+from matching.explain import render, why_chosen, why_open
+from matching.jsonio import problem_from_json, roster_from_json, roster_to_json
+from matching.problem import UNITS_PER_MINUTE, Limits, Problem
+from matching.roster import Progress, Roster
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 if all is well, 1 if a check failed, 2 if the input made no sense."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except ProblemError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"{error.filename}: {error.strerror}.\n")
+        return 2
+    except UnicodeDecodeError:
+        sys.stderr.write("The file is not UTF-8 text.\n")
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m matching", description="Match visits with workers.")
+    commands = parser.add_subparsers(required=True)
+    solving = commands.add_parser("solve", help="find a roster for a problem")
+    solving.add_argument("problem", type=Path)
+    solving.add_argument("--mode", choices=MODES, default="round")
+    solving.add_argument("--effort", type=float, default=1.0, help="budget; the same effort gives the same roster")
+    solving.add_argument("--seconds", type=float, help="outer limit; a stopped solve may differ from run to run")
+    solving.add_argument("--seed", type=int, default=0)
+    solving.add_argument("--start", type=Path, help="the previous roster")
+    solving.add_argument("--out", type=Path, help="where the roster goes (default: standard output)")
+    solving.add_argument("--explain", action="store_true", help="say why, visit by visit")
+    solving.add_argument("--language", choices=("en", "zh-CN"), default="en")
+    solving.set_defaults(run=_solve)
+    checking = commands.add_parser("check", help="verify a roster independently")
+    checking.add_argument("problem", type=Path)
+    checking.add_argument("roster", type=Path)
+    checking.set_defaults(run=_check)
+    bounding = commands.add_parser("bound", help="prove how good any roster could be")
+    bounding.add_argument("problem", type=Path)
+    bounding.add_argument("--effort", type=float, default=1.0)
+    bounding.set_defaults(run=_bound)
+    shaping = commands.add_parser("schema", help="print the JSON Schema of a problem or a roster")
+    shaping.add_argument("kind", choices=("problem", "roster"))
+    shaping.set_defaults(run=_schema)
+    return parser
+
+
+def _read_problem(path: Path) -> Problem:
+    return problem_from_json(path.read_text(encoding="utf-8"))
+
+
+def _solve(options: argparse.Namespace) -> int:
+    problem = _read_problem(options.problem)
+    before = roster_from_json(options.start.read_text(encoding="utf-8")) if options.start else None
+    limits = Limits(effort=options.effort, stop=_stopper(options.seconds))
+    roster = solve(problem, limits, options.seed, options.mode, before, _listener())
+    text = roster_to_json(roster) + "\n"
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    sys.stderr.write(_summary(problem, roster))
+    if options.explain:
+        sys.stderr.write(_explained(problem, roster, options.language))
+    return 0
+
+
+def _stopper(seconds: float | None) -> Callable[[], bool] | None:
+    if seconds is None:
+        return None
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
+
+
+def _listener() -> Callable[[Progress], None] | None:
+    """A line that rewrites itself while the gap falls; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(progress: Progress) -> None:
+        bound = "" if progress.bound is None else f"  bound {progress.bound / UNITS_PER_MINUTE:,.1f}"
+        worth = progress.objective / UNITS_PER_MINUTE
+        sys.stderr.write(f"\r\x1b[K{progress.phase:8} objective {worth:,.1f}{bound}")
+
+    return tell
+
+
+def _summary(problem: Problem, roster: Roster) -> str:
+    start = "\r\x1b[K" if sys.stderr.isatty() else ""
+    worth, bound = roster.objective / UNITS_PER_MINUTE, roster.bound / UNITS_PER_MINUTE
+    return (
+        f"{start}{len(roster.choices)} of {len(problem.visits)} visits, objective {worth:,.1f} min, "
+        f"bound {bound:,.1f} min, gap {roster.gap:.3%}, engine {roster.engine}\n"
+    )
+
+
+def _explained(problem: Problem, roster: Roster, language: str) -> str:
+    lines = []
+    for visit in problem.visits:
+        told = why_chosen(problem, roster, visit.code) or why_open(problem, roster, visit.code)
+        lines.append(" ".join(render(sentence, language, problem.epoch) for sentence in told))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _check(options: argparse.Namespace) -> int:
+    problem = _read_problem(options.problem)
+    faults = check(problem, roster_from_json(options.roster.read_text(encoding="utf-8")))
+    sys.stdout.write("".join(f"{fault}\n" for fault in faults) or "The roster is sound.\n")
+    return 1 if faults else 0
+
+
+def _bound(options: argparse.Namespace) -> int:
+    problem = _read_problem(options.problem)
+    roster = solve(problem, Limits(effort=options.effort), 0, "day", None, _listener())
+    bound, worth = roster.bound / UNITS_PER_MINUTE, roster.objective / UNITS_PER_MINUTE
+    sys.stdout.write(f"{bound:.3f} minutes; reached {worth:.3f}\n")
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    made = schema.problem_schema() if options.kind == "problem" else schema.roster_schema()
+    sys.stdout.write(json.dumps(made, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
