@@ -22,19 +22,6 @@ class PricePolicy(Policy):
 
 
 @dataclass(frozen=True)
-class CreditPolicy(Policy):
-    """What the guarantee fund gives when a promise is not kept."""
-
-    name: ClassVar[str] = "credits"
-    unfilled_percent: int = 10
-    late_percent: int = 20
-    cap_fen: int = 3000
-    missed_deadline_cap_fen: int = 5000
-    """Refunded without fault when a dispute's own deadline passes."""
-    rescuer_bonus_fen: int = 1500
-
-
-@dataclass(frozen=True)
 class ProcessingPolicy(Policy):
     """What taking the money costs the owner, in hundredths of a percent of the price."""
 
@@ -49,8 +36,3 @@ class PayoutPolicy(Policy):
 
     name: ClassVar[str] = "payouts"
     second_person_from_fen: int = 200_000
-
-
-def credit_fen(policy: CreditPolicy, percent: int, total_fen: int) -> int:
-    """Return a percentage of the price, capped."""
-    return min(policy.cap_fen, total_fen * percent // 100)

@@ -86,7 +86,10 @@ def reserve_subsidy(session: Session, vm: VisitMoney, at: datetime) -> LedgerEnt
 
 
 def charge(session: Session, vm: VisitMoney, at: datetime) -> LedgerEntry:
-    """Put the worker's whole price into escrow at *work done* (or when a provider has been paid)."""
+    """Put the worker's whole price into escrow at *work done* (or when a provider has been paid).
+
+    For a part of a visit (aborted, lockout) what was reserved too much goes back to the pool.
+    """
 
     def legs() -> list[Leg]:
         missing = vm.worker_fen - vm.total_fen - owed(session, acc.ESCROW_VISIT, vm.code)
@@ -191,7 +194,7 @@ def cancellation_fee(session: Session, vm: VisitMoney, fee_fen: int, at: datetim
 def _support(session: Session, zone: str, missing: int) -> list[Leg]:
     """Where the rest of the worker's price comes from: the pool if it can pay all of it, else the guarantee fund."""
     if missing <= 0:
-        return []
+        return [Leg(acc.SUBSIDY_POOL, zone, missing)]
     lock_name(session, acc.SUBSIDY_POOL, zone)
     if owed(session, acc.SUBSIDY_POOL, zone) >= missing:
         return [Leg(acc.SUBSIDY_POOL, zone, missing)]

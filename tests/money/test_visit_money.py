@@ -115,6 +115,29 @@ def test_a_promise_without_reservation_is_kept_by_the_guarantee_fund(session: Se
     assert broken_rules(session) == []
 
 
+def test_half_a_visit_takes_half_the_subsidy(session: Session) -> None:
+    fill(session, pool=1000)
+    verbs.reserve_subsidy(session, HELPED, NOW)
+    half = replace(HELPED, total_fen=4250, worker_fen=4750, subsidy_fen=500)
+    verbs.charge(session, half, NOW)
+    verbs.settle(session, half, NOW)
+    assert owed(session, acc.PAYABLE_WORKER, "W-ben") == 4750
+    assert owed(session, acc.SUBSIDY_POOL, "liuan") == 500
+    assert verbs.cash_due(session, "V-2") == 4250
+    assert open_escrow(session) == {}
+
+
+def test_a_sliver_of_a_visit_gives_most_of_the_subsidy_back(session: Session) -> None:
+    fill(session, pool=1000)
+    verbs.reserve_subsidy(session, HELPED, NOW)
+    sliver = replace(HELPED, total_fen=425, worker_fen=475, subsidy_fen=50)
+    verbs.charge(session, sliver, NOW)
+    verbs.settle(session, sliver, NOW)
+    assert owed(session, acc.PAYABLE_WORKER, "W-ben") == 475
+    assert owed(session, acc.SUBSIDY_POOL, "liuan") == 950
+    assert broken_rules(session) == []
+
+
 def test_an_undone_finish_can_be_finished_again(session: Session) -> None:
     fill(session, pool=1000)
     verbs.reserve_subsidy(session, HELPED, NOW)
