@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = [("zh-CN", "light", 390), ("zh-CN", "dark", 1440), ("en-US", "light", 1440), ("en-US", "dark", 390), ("en-US", "light", 320)]
-MACHINES = {
+MACHINES: dict[str, list[type[StrEnum]]] = {
     "visit": [VisitState], "offer": [OfferState], "dispute": [DisputeState], "vetting": [WorkerState],
     "milestone": [MilestoneState], "attribution": [AttributionState], "rating": [InvitationState, RatingState],
 }  # fmt: skip

@@ -15,7 +15,7 @@ function actOf(form, submitter) {
   const all = [...new FormData(form, submitter ?? undefined)];
   const fields = all.filter(([name]) => name !== "happened_at" && name !== "_key");
   const key = all.find(([name]) => name === "_key")?.[1] || newKey();
-  return { key, action: form.getAttribute("action"), fields, what: form.dataset.done || form.dataset.offlineAct, happenedAt, page: location.pathname };
+  return { key, action: form.getAttribute("action"), fields, what: form.dataset.done || form.dataset.offlineAct, happenedAt, owner: document.body.dataset.owner ?? "" };
 }
 
 function ask(url, options = {}) {
@@ -53,10 +53,13 @@ function showDone(form, act) {
   form.replaceWith(box);
 }
 
+// On a shared phone nobody sends what another person pressed.
+const keptByMe = async () => (await kept()).filter((act) => act.owner === (document.body.dataset.owner ?? ""));
+
 async function showBar() {
   const bar = document.querySelector("[data-offline-bar]");
   if (!bar) return;
-  const waiting = (await kept().catch(() => [])).length;
+  const waiting = (await keptByMe().catch(() => [])).length;
   const old = (serverNow() - Date.parse(document.body.dataset.now ?? "")) / 60000 > 3 && !navigator.onLine;
   const text = waiting ? say("waiting", { n: waiting }) : old ? say("stale", { time: clockText(new Date(document.body.dataset.now)) }) : say("offline");
   bar.hidden = navigator.onLine && !waiting;
@@ -121,7 +124,7 @@ export async function sendKept() {
   if (sending || !navigator.onLine) return;
   sending = true;
   try {
-    const acts = await kept();
+    const acts = await keptByMe();
     if (!acts.length) return;
     const token = await freshToken(location.pathname);
     if (!token) return;
@@ -134,7 +137,7 @@ export async function sendKept() {
 }
 
 async function showKeptOnes() {
-  for (const act of await kept()) {
+  for (const act of await keptByMe()) {
     const form = [...document.querySelectorAll("form[data-offline-act]")].find((f) => f.getAttribute("action") === act.action);
     if (form) showDone(form, act);
   }

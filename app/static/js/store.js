@@ -27,7 +27,7 @@ async function within(mode, work) {
   }
 }
 
-/** An act: {key, action, fields: [[name, value]], what, happenedAt, owner}. */
+/** An act: {key, action, fields: [[name, value]], what, happenedAt, owner: account code}. */
 export const keep = (act) => within("readwrite", (table) => table.put(act));
 export const drop = (key) => within("readwrite", (table) => table.delete(key));
 export const clear = () => within("readwrite", (table) => table.clear());
