@@ -14,7 +14,7 @@ from core.errors import Conflict
 from money import accounts as acc
 from money.ledger import Leg, balance, lock_name, owed, post
 from money.models import LedgerEntry, Posting
-from money.once import VISIT
+from money.once import VISIT, post_live
 
 OWNER = "owner"
 
@@ -109,7 +109,7 @@ def spend_credit(session: Session, customer: str, visit_code: str, at: datetime)
     if fen <= 0:
         return 0
     legs = [Leg(acc.CREDIT_CUSTOMER, customer, fen), Leg(acc.CLEARING_CASH, visit_code, -fen)]
-    entry = post(session, VISIT, visit_code, "credit_spent", legs, at, visit=visit_code)
+    entry = post_live(session, visit_code, "credit_spent", lambda: legs, at)
     return sum(leg.fen for leg in entry.postings if leg.account == acc.CREDIT_CUSTOMER)
 
 

@@ -6,6 +6,7 @@ paid by the zone's subsidy pool, and by the guarantee fund when the pool cannot:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,11 +106,11 @@ def charge(session: Session, vm: VisitMoney, at: datetime) -> LedgerEntry:
 
 
 def uncharge(session: Session, vm: VisitMoney, at: datetime) -> None:
-    """Take the charge back (the worker undid *finish*); the next :func:`charge` is a new one."""
-    for kind in ("processing", "charge"):
-        entry = live_entry(session, vm.code, kind)
-        if entry is not None:
-            reverse(session, entry, at)
+    """Take the charge back (the worker undid *finish*); the next :func:`charge` is a new one.
+
+    ``Conflict`` (``already_settled``) when the money is the worker's already.
+    """
+    _take_back(session, vm, ("credit_spent", "kept_cash", "processing", "charge"), at)
 
 
 def settle(session: Session, vm: VisitMoney, at: datetime, held_fen: int = 0) -> LedgerEntry:
@@ -171,8 +172,18 @@ def cash_due(session: Session, visit_code: str) -> int:
 
 
 def give_back(session: Session, vm: VisitMoney, at: datetime) -> None:
-    """Empty the escrow of a visit that will not be paid: to the customer what they paid, to the pool its subsidy."""
-    for kind in ("processing", "charge", "reserve"):
+    """Empty the escrow of a visit that will not be paid: to the customer what they paid, to the pool its subsidy.
+
+    ``Conflict`` (``already_settled``) when the money is the worker's already.
+    """
+    _take_back(session, vm, ("credit_spent", "kept_cash", "processing", "charge", "reserve"), at)
+
+
+def _take_back(session: Session, vm: VisitMoney, kinds: Sequence[str], at: datetime) -> None:
+    lock_name(session, VISIT, vm.code)
+    if live_entry(session, vm.code, "settle") is not None:
+        raise Conflict("already_settled", "This visit has been settled already.")
+    for kind in kinds:
         entry = live_entry(session, vm.code, kind)
         if entry is not None:
             reverse(session, entry, at)

@@ -151,6 +151,26 @@ def test_an_undone_finish_can_be_finished_again(session: Session) -> None:
     assert broken_rules(session) == []
 
 
+def test_what_is_settled_is_not_taken_back(session: Session) -> None:
+    verbs.charge(session, CASH, NOW)
+    verbs.settle(session, CASH, NOW)
+    for verb in (verbs.uncharge, verbs.give_back):
+        with pytest.raises(Conflict) as caught:
+            verb(session, CASH, NOW)
+        assert caught.value.code == "already_settled"
+    assert owed(session, acc.PAYABLE_WORKER, "W-ben") == 9500
+
+
+def test_cash_and_credit_go_back_with_the_charge(session: Session) -> None:
+    verbs.credit(session, "A-ada", 1000, "V-0", NOW)
+    verbs.charge(session, CASH, NOW)
+    spend_credit(session, "A-ada", "V-1", NOW)
+    verbs.kept_cash(session, CASH, NOW)
+    verbs.uncharge(session, CASH, NOW)
+    assert owed(session, acc.CREDIT_CUSTOMER, "A-ada") == 1000
+    assert balances(session, acc.CLEARING_CASH) == balances(session, acc.PAYABLE_WORKER) == {}
+
+
 def test_an_unfilled_visit_gives_everything_back(session: Session) -> None:
     fill(session, pool=1000)
     card = replace(HELPED, method="card")
