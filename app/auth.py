@@ -26,6 +26,7 @@ class Asker:
     actor: Actor
     web: WebSession | None = None
     bearer: bool = False
+    locale: str = ""
 
     @property
     def account(self) -> Account | None:
@@ -42,6 +43,15 @@ def identify() -> Asker:
     found = _by_token(header[7:].strip()) if header.lower().startswith("bearer ") else _by_cookie()
     g.asker = found
     return found
+
+
+def identify_calmly() -> Asker:
+    """Find out who asks, or nobody when that cannot be found out: an error page must come in any case."""
+    try:
+        return identify()
+    except Exception:  # noqa: BLE001  whatever is wrong is being told already
+        g.asker = Asker(ANONYMOUS)
+        return Asker(ANONYMOUS)
 
 
 def forget() -> None:
@@ -92,7 +102,7 @@ def forget_token() -> None:
 def _by_cookie() -> Asker:
     token = session.get(TOKEN, "")
     found = session_actor(current_session(), str(token), wall_now()) if token else None
-    return Asker(found[0], found[1]) if found else Asker(ANONYMOUS)
+    return Asker(found[0], found[1], locale=found[1].account.locale) if found else Asker(ANONYMOUS)
 
 
 def _by_token(plain: str) -> Asker:

@@ -9,11 +9,11 @@ from typing import Any
 from flask import session
 from flask_babel import get_locale
 
-from app.auth import Asker, identify
+from app.auth import identify_calmly
 from app.house import House, current_now, house
 from app.messages import sentence
 from app.security import csp_nonce
-from core.actors import ANONYMOUS, Actor
+from core.actors import Actor
 
 THEMES = ("auto", "light", "dark")
 Counter = Callable[[Actor], Mapping[str, int]]
@@ -40,7 +40,7 @@ def idempotency_field() -> str:
 
 
 def _context() -> dict[str, Any]:
-    asker = _asker()
+    asker = identify_calmly()
     counts: dict[str, int] = {}
     for count in COUNTERS:
         counts.update(count(asker.actor))
@@ -50,11 +50,3 @@ def _context() -> dict[str, Any]:
         "settings": house().settings, "clock_speed": house().clock.speed,
         "demo": house().settings.env == "demo", "fresh_key": idempotency_field,
     }  # fmt: skip
-
-
-def _asker() -> Asker:
-    """Return who asks; an error page must come even when the database does not answer."""
-    try:
-        return identify()
-    except Exception:  # noqa: BLE001  whatever is wrong is being told already
-        return Asker(ANONYMOUS)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
+from itertools import count
 from typing import Any
 
-from flask import Response, g, make_response, redirect, request, url_for
+from flask import Response, g, make_response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.auth import Asker, browser_key, forget, identify
@@ -18,8 +21,10 @@ from app.session import current_session, in_request_transaction
 from core import idempotency
 from core.actors import Role
 from core.audit import AuditRow, Change, audit
-from core.errors import DomainError, NotAllowed, NotFound
+from core.db import sqlstate
+from core.errors import Conflict, DomainError, NotAllowed, NotFound
 
+_LOCK_TIMEOUT = "55P03"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -38,7 +43,13 @@ def enter(declared: Declared, view: Callable[[], Any]) -> Response:
     if not declared.transaction:
         return make_response(view())
 
+    cookie = deepcopy(dict(session))
+    tries = count()
+
     def attempt() -> Response:
+        if next(tries):  # once more after a deadlock: nothing of the first try stays, not even in the cookie
+            session.clear()
+            session.update(cookie)
         forget()
         return _inside(declared, view)
 
@@ -68,6 +79,8 @@ def _run(declared: Declared, asker: Asker, view: Callable[[], Any]) -> Response:
 
 def _check_role(declared: Declared, asker: Asker) -> Response | None:
     roles, actor = declared.policy.roles, asker.actor
+    if asker.bearer and actor.role is Role.ANONYMOUS:
+        raise NotSignedIn
     if actor.role in roles:
         return None
     if actor.role is Role.ANONYMOUS:
@@ -106,7 +119,12 @@ def _once(declared: Declared, asker: Asker, key: str, view: Callable[[], Any]) -
     """Run the view once per key and account; the same request again gets the first answer, nothing is done twice."""
     scope = asker.actor.code or f"browser:{idempotency.fingerprint(browser_key())[:32]}"
     now, db_session = wall_now(), current_session()
-    earlier = idempotency.begin(db_session, scope, key, _asked(), now)
+    try:
+        earlier = idempotency.begin(db_session, scope, key, _asked(), now)
+    except DBAPIError as error:
+        if sqlstate(error) != _LOCK_TIMEOUT:
+            raise
+        raise Conflict("request_in_flight", "The same request is still being worked on.") from error
     if earlier is not None:
         return _replay(earlier)
     answer = _run(declared, asker, view)

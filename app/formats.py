@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -17,7 +19,7 @@ _NEAR = timedelta(minutes=90)
 
 def configure_formats(app: House) -> None:
     """Register the filters."""
-    for show in (money, yuan, clock, day, short_day, when, ago, minutes, hours, km, stars, percent, date_text):
+    for show in (money, yuan, clock, day, short_day, when, ago, minutes, hours, km, stars, percent, date_text, named):
         app.jinja_env.filters[show.__name__] = show
 
 
@@ -110,6 +112,13 @@ def stars(score: float) -> str:
 def percent(share: float) -> str:
     """Return a share of one in per cent: ``83 %``."""
     return f"{share * 100:.0f} %"
+
+
+def named(names: Mapping[str, Any] | None) -> str:
+    """Return a name kept as ``{"zh": …, "en": …}`` in the reader's language."""
+    if not names:
+        return ""
+    return str(names.get("zh" if _chinese() else "en") or names.get("zh") or next(iter(names.values())))
 
 
 def _date(at: datetime | date) -> date:

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from flask import has_request_context, request, session
 from flask_babel import Babel
 
-from app.auth import current_account
+from app.auth import identify_calmly
 from app.house import House
 
 SOURCES = Path(__file__).parent / "translations"
@@ -60,10 +60,8 @@ def choose_locale() -> str:
     chosen = session.get("locale")
     if chosen in LOCALES:
         return str(chosen)
-    account = current_account()
-    if account is not None:
-        return account.locale
-    return request.accept_languages.best_match(LOCALES) or LOCALES[0]
+    known = identify_calmly().locale
+    return known or request.accept_languages.best_match(LOCALES) or LOCALES[0]
 
 
 def tidy_locale(text: str) -> str:
