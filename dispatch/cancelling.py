@@ -51,10 +51,14 @@ def cancel_fee(visit: Visit, policy: CancelPolicy, now: datetime) -> Fee:
     if visit.state != VisitState.EN_ROUTE and left > timedelta(hours=policy.free_hours):
         return Fee(0, "free")
     near = visit.state == VisitState.EN_ROUTE or left < timedelta(hours=policy.near_hours)
+    return Fee(step_fee(visit.worker_fen, visit.minutes, policy, near=near), "near" if near else "far")
+
+
+def step_fee(worker_fen: int, minutes: int, policy: CancelPolicy, *, near: bool) -> int:
+    """Return what the far or the near step of the ladder costs: a share, at least so many minutes' pay."""
     share = policy.near_share if near else policy.far_share
     least = policy.near_least_minutes if near else policy.far_least_minutes
-    fen = max(round(visit.worker_fen * share), visit.worker_fen * min(least, visit.minutes) // visit.minutes)
-    return Fee(fen, "near" if near else "far")
+    return max(round(worker_fen * share), worker_fen * min(least, minutes) // minutes)
 
 
 def cancel_visit(session: Session, actor: Actor, visit_code: str, reason: str, now: datetime) -> Visit:

@@ -46,7 +46,7 @@ def ask_quote(session: Session, actor: Actor, ask: QuoteAsk, session_hash: str, 
     """Price a request and check that it can be kept. ``InvalidInput`` names each field that is wrong."""
     service, located = resolve(session, ask)
     window = check_time(session, ask, located, actor.code, now)
-    priced = _price(session, actor, service, ask, located.zone.slug, now)
+    priced = price_ask(session, actor, service, ask, located.zone.slug, now)
     asked = {**asdict(ask), "facts": list(ask.facts), "start": ask.start.isoformat() if ask.start else None}
     asked |= {"zone": located.zone.slug, "from": window[0].isoformat(), "until": window[1].isoformat()}
     return make_quote(session, asked, priced, session_hash, now)
@@ -76,7 +76,9 @@ def check_time(
         raise InvalidInput({"start": ["too_far_ahead"]})
     if window[1] <= now:
         raise InvalidInput({"start": ["in_the_past"]})
-    book = open_book(session, located.zone, policy, now)
+    zone = ZoneInfo(located.zone.time_zone)
+    days = (window[0].astimezone(zone).date(), window[1].astimezone(zone).date())
+    book = open_book(session, located.zone, policy, now, days)
     if not reachable(book, slot_ask(ask, located, customer), window):
         raise InvalidInput({"start": ["slot_gone"]})
     return window
@@ -105,7 +107,8 @@ def window_of(ask: QuoteAsk, zone: str) -> tuple[datetime, datetime]:
         raise InvalidInput({"start": ["time_missing"]}) from error
 
 
-def _price(session: Session, actor: Actor, service: Service, ask: QuoteAsk, zone: str, now: datetime) -> Priced:
+def price_ask(session: Session, actor: Actor, service: Service, ask: QuoteAsk, zone: str, now: datetime) -> Priced:
+    """Return the price of a request, a neighbour's first order considered; nothing is written."""
     priced = price(session, service, ask.minutes, ask.facts, zone, now)
     return with_first_order(session, priced, zone, now) if is_first(session, actor.code) else priced
 

@@ -60,13 +60,20 @@ class SlotBook:
     now: datetime
 
 
-def open_book(session: Session, zone: Zone, policy: SlotPolicy, now: datetime) -> SlotBook:
-    """Load the next days and place what is open or held with the worker who would best take it."""
+def open_book(
+    session: Session, zone: Zone, policy: SlotPolicy, now: datetime, days: tuple[date, date] | None = None
+) -> SlotBook:
+    """Load the next days (or from one day to another) and place what is open with whoever would best take it."""
     today = now.astimezone(ZoneInfo(zone.time_zone)).date()
-    span = Span(zone.city, zone.time_zone, today, today + timedelta(days=policy.days_ahead - 1))
+    first, last = days or (today, today + timedelta(days=policy.days_ahead - 1))
+    span = Span(zone.city, zone.time_zone, first, last)
     visits = session.scalars(
         visit_query()
-        .where(Visit.state.in_([state.value for state in UNMATCHED]), Visit.window_from < span.end)
+        .where(
+            Visit.state.in_([state.value for state in UNMATCHED]),
+            Visit.window_from < span.end,
+            Visit.window_until >= span.epoch,
+        )
         .order_by(Visit.window_from, Visit.id)
     ).all()
     waiting = [visit for visit in visits if visit.state != "offering"]

@@ -1,0 +1,51 @@
+"""The world an agent lives in: how to reach the database, who reacts, and who must be left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.db import SessionFactory, in_transaction
+from core.errors import DomainError
+from core.events import Handlers, deliver_pending
+from core.ticks import Tick
+from core.timers import TimerHandler, fire_due
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a simulated person needs. Handlers, timers and ticks are handed in by the door.
+
+    ``taken`` returns the account codes a real person has taken over: their agents stand still.
+    """
+
+    factory: SessionFactory
+    seed: int
+    zone: str
+    handlers: Handlers = field(default_factory=dict)
+    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    ticks: Sequence[Tick] = ()
+    taken: Callable[[], frozenset[str]] = frozenset
+    demand_per_day: int = 22
+    pool: int = 140
+
+    def act(self, work: Callable[[Any], object]) -> bool:
+        """Do one thing in a transaction of its own; False when the house refused it (that is life, not an error)."""
+        try:
+            in_transaction(self.factory, work)
+        except DomainError:
+            return False
+        return True
+
+    def beat(self, now: datetime) -> None:
+        """One beat of the clock, for histories: events, timers, ticks whose key is new."""
+        deliver_pending(self.factory, self.handlers, now)
+        while fire_due(self.factory, self.timers, now):
+            deliver_pending(self.factory, self.handlers, now)
+        for tick in self.ticks:
+            key = tick.key(now)
+            if key:
+                tick.run(self.factory, key, now)
+        deliver_pending(self.factory, self.handlers, now)
