@@ -1,5 +1,6 @@
 """The components in a real browser: every state, both languages, light and dark, narrow and wide."""
 
+import re
 import threading
 from collections.abc import Iterator
 from enum import StrEnum
@@ -16,6 +17,7 @@ from dispatch.states import OfferState, VisitState
 from disputes.states import DisputeState
 from ratings.states import InvitationState, RatingState
 from recruiting.states import AttributionState, MilestoneState
+from tools.build_grid_css import TARGET, grid_css
 from workers.states import WorkerState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +108,17 @@ def test_no_style_attribute_is_written(house: House) -> None:
         source = path.read_text(encoding="utf-8")
         assert " style=" not in source, path
         assert " onclick=" not in source, path
+
+
+def test_the_phone_keeps_only_files_that_exist() -> None:
+    script = (ROOT / "app" / "static" / "js" / "sw.js").read_text(encoding="utf-8")
+    paths = re.findall(r'"(/static/[^"]+)"', script)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / "app" / path.lstrip("/")).exists()] == []
+
+
+def test_the_grid_is_fresh() -> None:
+    assert TARGET.read_text(encoding="utf-8") == grid_css()
 
 
 def test_every_state_has_its_sign_and_word(house: House) -> None:
