@@ -92,11 +92,9 @@ def worker_cancels(session: Session, actor: Actor, visit_code: str, reason: str,
     if visit.worker is None or visit.starts_at is None:
         raise Conflict("not_assigned", "Nobody is assigned to this visit.")
     policy = read_policy(session, CancelPolicy, now, visit.zone)
-    worker, left = visit.worker, visit.starts_at - now
-    late = left <= timedelta(hours=policy.free_hours)
+    worker, points = visit.worker, worker_points(visit.starts_at, policy, now)
     excused = reason if reason in EXCUSED else ""
-    if late:
-        points = policy.very_late_points if left < timedelta(hours=policy.very_late_hours) else policy.late_points
+    if visit.starts_at - now <= timedelta(hours=policy.free_hours):
         mark(session, visit, Mark(worker.code, "late_cancel", points, excused), now)
         call_rescue(session, actor, visit, reason, now)
     else:
@@ -104,6 +102,14 @@ def worker_cancels(session: Session, actor: Actor, visit_code: str, reason: str,
         set_fill_timers(session, visit, now)
         events.record(session, VisitOpened(visit.code), by=actor, at=now)
     return visit
+
+
+def worker_points(starts_at: datetime, policy: CancelPolicy, now: datetime) -> int:
+    """Return the points of giving a visit back now: 0 more than a day before, then more the later it is."""
+    left = starts_at - now
+    if left > timedelta(hours=policy.free_hours):
+        return 0
+    return policy.very_late_points if left < timedelta(hours=policy.very_late_hours) else policy.late_points
 
 
 def release(session: Session, actor: Actor, visit: Visit, move: VisitMove, now: datetime, state_reason: str) -> None:

@@ -127,10 +127,11 @@ def log_contact(session: Session, actor: Actor, visit_code: str, note: Happened,
         raise Conflict("not_at_the_door", "This is only possible at the door.")
     events.record(session, ContactTried(visit.code, actor_worker(visit)), by=actor, at=happened(note.happened_at, now))
     session.flush()
-    return len(_contacts(session, visit, read_policy(session, TripPolicy, now, visit.zone)))
+    return len(contacts_of(session, visit, read_policy(session, TripPolicy, now, visit.zone)))
 
 
-def _contacts(session: Session, visit: Visit, policy: TripPolicy) -> list[datetime]:
+def contacts_of(session: Session, visit: Visit, policy: TripPolicy) -> list[datetime]:
+    """Return the logged tries to reach the customer that count: those far enough apart."""
     counted: list[datetime] = []
     for row in timeline(session, visit.code):
         apart = timedelta(minutes=policy.lockout_contact_gap)
@@ -148,7 +149,7 @@ def lock_out(session: Session, actor: Actor, visit_code: str, now: datetime) -> 
         if waited < timedelta(minutes=policy.lockout_wait):
             left = policy.lockout_wait - int(waited.total_seconds() // 60)
             raise Conflict("wait_longer", "Please wait a little longer.", minutes=left)
-        if len(_contacts(session, visit, policy)) < policy.lockout_contacts:
+        if len(contacts_of(session, visit, policy)) < policy.lockout_contacts:
             raise Conflict("contact_first", "Please try to reach the customer first.", times=policy.lockout_contacts)
     move_visit(session, visit, VisitMove.LOCK_OUT, actor, now, ended_at=now, end_reason="lockout")
     end_assignment(session, visit, "lockout", now)
