@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalogue.models import Service
 from dispatch.models import Offer, Visit
+from disputes.models import Dispute
 from places.models import Zone
 from workers.models import Worker
 
@@ -27,9 +28,10 @@ class VisitFact:
 
 
 def facts_about(session: Session, codes: Collection[str]) -> dict[str, VisitFact]:
-    """Return the facts of all visits and offers among these codes, in at most two queries."""
+    """Return the facts of all visits, offers and cases among these codes, in at most three queries."""
     visits = {code for code in codes if code.startswith("V-")}
     offers = {code for code in codes if code.startswith("O-")}
+    cases = {code for code in codes if code.startswith("D-")}
     found: dict[str, VisitFact] = {}
     if visits:
         query = select(Visit.code, Visit.starts_at, *_COLUMNS).outerjoin(Worker, Worker.id == Visit.worker_id)
@@ -38,6 +40,10 @@ def facts_about(session: Session, codes: Collection[str]) -> dict[str, VisitFact
         query = select(Offer.code, Offer.starts_at, *_COLUMNS).join(Visit, Visit.id == Offer.visit_id)
         query = query.join(Worker, Worker.id == Offer.worker_id)
         found.update(_facts(session, _joined(query).where(Offer.code.in_(offers))))
+    if cases:
+        query = select(Dispute.code, Visit.starts_at, *_COLUMNS).join(Visit, Visit.code == Dispute.visit_code)
+        query = query.outerjoin(Worker, Worker.id == Visit.worker_id)
+        found.update(_facts(session, _joined(query).where(Dispute.code.in_(cases))))
     return found
 
 

@@ -44,7 +44,7 @@ def render(session: Session, notice: Notice, to: Recipient) -> Text:
 
 
 def texts_of(session: Session, notices: Sequence[Notice], locale: str) -> list[Text]:
-    """Return the words of a list of messages, in at most two queries whatever its length."""
+    """Return the words of a list of messages, in at most three queries whatever its length."""
     facts = facts_about(session, {notice.about for notice in notices})
     return [text_of(notice.kind, notice.params, locale, facts.get(notice.about)) for notice in notices]
 
@@ -92,7 +92,7 @@ def _visit_values(fact: VisitFact | None, locale: str, translate: Translate) -> 
 
 def _values(params: dict[str, Any], locale: str, translate: Translate) -> dict[str, str]:
     language = "en" if locale.startswith("en") else "zh"
-    return {name: _value(name, value, language, translate) for name, value in params.items()}
+    return {name: _value(name, value, language, translate) for name, value in params.items() if value not in ("", None)}
 
 
 def _value(name: str, value: Any, language: str, translate: Translate) -> str:
@@ -110,7 +110,7 @@ def _value(name: str, value: Any, language: str, translate: Translate) -> str:
 
 
 _NAMED: Final = {"paper": PAPERS, "papers": PAPERS, "before": TIERS, "after": TIERS, "tier": TIERS}
-_DATES: Final = frozenset({"until", "appeal_until", "reapply_on", "due_at"})
+_DATES: Final = frozenset({"until", "appeal_until", "reapply_on", "due", "due_at", "reply_due"})
 
 
 def _day_or_moment(text: str, language: str) -> str:

@@ -123,6 +123,32 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "milestone_forfeited": ("A milestone lapsed", "A milestone will not be paid. The page shows how it was computed."),
     "recruiter_paid": ("Paid", "%(fen)s have been paid to you. The page shows each line."),
     # about disputes, to either side
+    "dispute_received": (
+        "We are looking into it",
+        "We have your report about %(visit)s. You hear from us by %(due)s; the page shows every step.",
+    ),
+    "dispute_refund": ("Money back", "%(fen)s are back with you as credit. Our guarantee fund pays it."),
+    "dispute_closed": ("The case is closed", "The case about %(visit)s is closed. The page keeps the reasons."),
+    "dispute_replied": (
+        "The other side has answered",
+        "There is an answer in the case about %(visit)s. We propose a solution next.",
+    ),
+    "dispute_no_reply": (
+        "No answer so far",
+        "The other side has not answered about %(visit)s. We go on with what the records show.",
+    ),
+    "dispute_question": (
+        "A question for you",
+        "We have a question in the case about %(visit)s. Please answer on its page.",
+    ),
+    "dispute_proposal": (
+        "Our proposal",
+        "We propose how to settle the case about %(visit)s. Please accept or object by %(due)s.",
+    ),
+    "dispute_appealed": (
+        "An appeal was made",
+        "Another person hears the case about %(visit)s again and decides by %(due)s.",
+    ),
     "dispute_opened": (
         "A problem was reported",
         "A problem was reported about %(visit)s. The page shows what happens next and by when.",
