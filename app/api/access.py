@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import get_locale
+from flask_wtf.csrf import generate_csrf
 from marshmallow import Schema, fields, validate
 
 from accounts.codes import CodeAsk, CodeProof, ask_code, redeem_code
@@ -49,6 +50,12 @@ class MeSchema(Schema):
     person = fields.String(required=True, metadata={"description": "Worker or recruiter code, or empty."})
 
 
+class SignedInSchema(MeSchema):
+    """The actor of the session, and what a browser sends as ``X-CSRFToken`` with every act from here on."""
+
+    csrf_token = fields.String(required=True)
+
+
 class NewTokenSchema(Schema):
     """What the token is for."""
 
@@ -85,14 +92,15 @@ def post_code(body: dict[str, Any]) -> Any:
 
 
 @operation(bp, "/session", policy=PUBLIC, method="POST", rate="sign_in", idempotent="none",
-           body=RedeemSchema, answer=MeSchema)  # fmt: skip
-def post_session(body: dict[str, Any]) -> Actor:
+           body=RedeemSchema, answer=SignedInSchema)  # fmt: skip
+def post_session(body: dict[str, Any]) -> dict[str, str]:
     """Prove the number with the code; the session cookie is signed in from here on."""
     proof = CodeProof(body["challenge"], body["code"], browser_key(), network(), str(get_locale()))
     account = redeem_code(current_session(), proof, wall_now(), house().settings.code_pepper)
     roles = roles_open(account, strong=False)
     sign_in(account, roles[0] if roles else Role.CUSTOMER)
-    return current_actor()
+    actor = current_actor()
+    return {"role": actor.role.value, "code": actor.code, "person": actor.person, "csrf_token": str(generate_csrf())}
 
 
 @operation(bp, "/me", policy=SIGNED_IN, answer=MeSchema)

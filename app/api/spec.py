@@ -50,12 +50,12 @@ class _Parser(FlaskParser):
 
 
 class ApiPart(Blueprint):
-    """A group of operations below ``/api/v1``."""
+    """A group of operations below ``/api/v1``; its name, with a capital, is the tag (pages keep the small ones)."""
 
     ARGUMENTS_PARSER = _Parser()
 
     def __init__(self, name: str, module: str, description: str) -> None:
-        super().__init__(f"api_{name}", module, url_prefix=PREFIX, description=description)
+        super().__init__(name.capitalize(), module, url_prefix=PREFIX, description=description)
 
 
 class HouseApi(Api):

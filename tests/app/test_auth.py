@@ -178,7 +178,11 @@ def test_api_sign_in_and_token(house: House, house_session: Session) -> None:
     proof = {"challenge": asked.json["challenge"], "code": sent(house_session, phone)}
     thief = house.test_client().post("/api/v1/session", json=proof)
     assert (thief.status_code, thief.json["fields"]) == (422, {"code": ["code_not_valid"]})
-    assert program.post("/api/v1/session", json=proof).json["role"] == "customer"
+    signed_in = program.post("/api/v1/session", json=proof).json
+    assert signed_in["role"] == "customer"
+    header = {"X-CSRFToken": signed_in["csrf_token"]}
+    assert program.post("/api/v1/me/tokens", json={"name": "x"}).status_code == 403
+    assert program.post("/api/v1/me/tokens", json={"name": "x"}, headers=header).status_code == 201
     assert program.get("/api/v1/me").status_code == 200
     assert program.post("/api/v1/session", json=proof).status_code in {403, 422}
 
