@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,11 +16,11 @@ from core.policies import read_policy
 from core.timers import cancel_timer, set_timer
 from dispatch.events import RescueCalled, VisitCancelled, VisitOpened, VisitRescheduled
 from dispatch.filling import KINDS, set_fill_timers
-from dispatch.models import ReliabilityMark, Visit
-from dispatch.offers import withdraw_offers
+from dispatch.models import Offer, ReliabilityMark, Visit
+from dispatch.offers import move_offer, withdraw_offers
 from dispatch.policy import CancelPolicy, FillPolicy
 from dispatch.schemas import CANCEL_REASONS, WORKER_CANCEL_REASONS
-from dispatch.states import OfferMove, VisitMove, VisitState
+from dispatch.states import OfferMove, OfferState, VisitMove, VisitState
 from dispatch.trip import TRIP_TIMERS, end_assignment
 from dispatch.visits import get_visit, money_of, move_visit
 from money import visit_money
@@ -113,7 +114,12 @@ def worker_points(starts_at: datetime, policy: CancelPolicy, now: datetime) -> i
 
 
 def release(session: Session, actor: Actor, visit: Visit, move: VisitMove, now: datetime, state_reason: str) -> None:
-    """Free the worker of this visit and move the visit on."""
+    """Free the worker of this visit, take the acceptance back and move the visit on."""
+    accepted = session.scalars(
+        select(Offer).where(Offer.visit_id == visit.id, Offer.state == OfferState.ACCEPTED)
+    ).first()
+    if accepted is not None:
+        move_offer(session, accepted, OfferMove.WITHDRAW, actor, now)
     end_assignment(session, visit, state_reason, now)
     for kind in TRIP_TIMERS:
         cancel_timer(session, kind, visit.code)

@@ -119,7 +119,12 @@ OFFER_MOVES = table(
         (OfferState.LIVE, OfferMove.ACCEPT, OfferState.ACCEPTED, _WORKER | _OPS),
         (OfferState.LIVE, OfferMove.DECLINE, OfferState.DECLINED, _WORKER | _OPS),
         (OfferState.LIVE, OfferMove.EXPIRE, OfferState.EXPIRED, _SYSTEM),
-        (OfferState.LIVE, OfferMove.WITHDRAW, OfferState.WITHDRAWN, _SYSTEM | _OPS | _CUSTOMER | _WORKER),
+        (
+            [OfferState.LIVE, OfferState.ACCEPTED],
+            OfferMove.WITHDRAW,
+            OfferState.WITHDRAWN,
+            _SYSTEM | _OPS | _CUSTOMER | _WORKER,
+        ),
         (OfferState.LIVE, OfferMove.SUPERSEDE, OfferState.SUPERSEDED, _SYSTEM | _OPS | _WORKER),
     ],
 )

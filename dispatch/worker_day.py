@@ -18,7 +18,10 @@ from core.policies import read_policy
 from dispatch.models import Assignment, Visit
 from dispatch.policy import TripPolicy
 from dispatch.states import COMMITTED, VisitState
+from dispatch.travel import Spot, travel_times
 from dispatch.visits import get_visit, visit_query
+from geo.modes import Mode
+from geo.points import Point
 from places.shown import PlaceShown, Viewer, VisitFacts, place_for
 from workers.models import Worker
 from workers.workers import get_worker
@@ -34,7 +37,8 @@ _BOUND = ("assigned", "started", "finished")
 class DayStop:
     """One visit of a worker. ``customer_name``, ``note`` and the exact place are empty outside the allowed day.
 
-    ``leave_by`` is in steps of five minutes and five minutes early; ``undo_until`` while *done* may be taken back.
+    ``leave_by`` is in steps of five minutes and five minutes early; ``undo_until`` while *done* may be taken back;
+    ``trip_from`` is the earliest instant to set out.
     """
 
     code: str
@@ -60,6 +64,8 @@ class DayStop:
     finished_at: datetime | None
     end_reason: str
     undo_until: datetime | None
+    trip_from: datetime
+    city: str
 
     @property
     def committed(self) -> bool:
@@ -86,7 +92,7 @@ class _Look:
     key: bytes
     travel: Mapping[int, int]
     names: Mapping[str, str]
-    undo: timedelta
+    policy: TripPolicy
 
 
 def worker_day(session: Session, actor: Actor, now: datetime, key: bytes) -> WorkerDay:
@@ -114,6 +120,14 @@ def stop_of(session: Session, actor: Actor, visit_code: str, now: datetime, key:
     return _stops(session, actor, [visit], now, key)[0]
 
 
+def way_between(origin: Spot, stop: DayStop) -> list[tuple[float, float]]:
+    """Return the way to a stop for drawing, as (lat, lon); only for a stop whose home may be seen."""
+    if not stop.place.exact:
+        return []
+    here, there = Point(*origin), Point(stop.place.lat, stop.place.lon)
+    return [(one.lat, one.lon) for one in travel_times(stop.city).route(here, there, Mode(stop.mode)).points]
+
+
 def leave_by(starts_at: datetime, travel_seconds: int) -> datetime:
     """Return when to set out: a little early, rounded down to five minutes."""
     at = starts_at - timedelta(seconds=travel_seconds) - EARLY
@@ -135,9 +149,8 @@ def _midnight(now: datetime, clock: ZoneInfo) -> datetime:
 
 
 def _stops(session: Session, actor: Actor, visits: Sequence[Visit], now: datetime, key: bytes) -> list[DayStop]:
-    viewer = Viewer(actor, now)
     policy = read_policy(session, TripPolicy, now)
-    look = _Look(viewer, key, _travel(session, visits), _names(session, visits), timedelta(seconds=policy.undo_seconds))
+    look = _Look(Viewer(actor, now), key, _travel(session, visits), _names(session, visits), policy)
     return [_stop(visit, look) for visit in visits]
 
 
@@ -147,7 +160,7 @@ def _stop(visit: Visit, look: _Look) -> DayStop:
     facts = VisitFacts(worker, visit.starts_at, visit.finished_at or visit.ended_at)
     place = place_for(visit.job.place, look.viewer, facts, look.key)
     travel = look.travel.get(visit.id, 0)
-    undo = visit.state_since + look.undo if visit.state == VisitState.WORK_DONE else None
+    undo = visit.state_since + timedelta(seconds=look.policy.undo_seconds)
     return DayStop(
         code=visit.code, state=visit.state, service=visit.service, starts_at=start,
         ends_at=start + timedelta(minutes=visit.minutes), minutes=visit.minutes, place=place,
@@ -157,7 +170,9 @@ def _stop(visit: Visit, look: _Look) -> DayStop:
         total_fen=visit.total_fen, cash=visit.job.payment_method == "cash", cash_kept=visit.cash_kept_at is not None,
         checklist=list(visit.checklist), arrived_at=visit.arrived_at, started_at=visit.started_at,
         finished_at=visit.finished_at, end_reason=visit.end_reason,
-        undo_until=undo if undo is not None and undo > look.viewer.now else None,
+        undo_until=undo if visit.state == VisitState.WORK_DONE and undo > look.viewer.now else None,
+        trip_from=start - timedelta(minutes=look.policy.trip_from),
+        city=visit.job.place.zone.city,
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ SERVICES = (
     ("cooking", (120,)),
     ("ironing", (120,)),
 )
+AHEAD = (0, 1, 1, 2, 3)
 _SHARES = (0.6, 0.75, 0.85, 0.94, 1.0)
 SESSION = "demo city".ljust(64, ".")
 
@@ -70,7 +71,15 @@ def wishes(world: World, since: datetime, until: datetime, growth: float = 1.0) 
     return sorted(found, key=lambda wish: wish.at)
 
 
-def request(session: Session, world: World, wish: Wish) -> None:
+def look(session: Session, now: datetime) -> SlotBook:
+    """Look at the next days' slots, as somebody does who opens the page."""
+    zone = session.scalars(select(Zone).order_by(Zone.id).limit(1)).one()
+    policy = read_policy(session, SlotPolicy, now, zone.slug)
+    today = now.astimezone(ZoneInfo(zone.time_zone)).date()
+    return open_book(session, zone, policy, now, (today, today + timedelta(days=max(AHEAD))))
+
+
+def request(session: Session, world: World, wish: Wish, book: SlotBook) -> None:
     """Ask for a visit the way the pages do: slots, quote, yes."""
     seed = world.seed
     account = create_account(
@@ -92,7 +101,7 @@ def request(session: Session, world: World, wish: Wish) -> None:
         building=building,
         unit=pick(units, seed, "unit", wish.household) if units else "",
         facts=facts,
-        start=_start(session, world, home, service, wish),
+        start=_start(world, home, service, wish, book),
     )
     customer = Actor(Role.CUSTOMER, account.code)
     quote = ask_quote(session, customer, ask, SESSION, wish.at)
@@ -105,14 +114,11 @@ def _home(session: Session, seed: int, household: int) -> Compound:
     return pick(estates, seed, "estate", household)
 
 
-def _start(session: Session, world: World, home: Compound, service: str, wish: Wish) -> datetime:
+def _start(world: World, home: Compound, service: str, wish: Wish, book: SlotBook) -> datetime:
     """Choose a slot of one of the next days; somebody who finds none asks for a time that cannot be kept."""
-    ahead = pick((0, 1, 1, 2, 3), world.seed, "ahead", wish)
-    day = wish.at.astimezone(ZoneInfo(world.zone)).date() + timedelta(days=ahead)
-    zone = home.zone
-    book: SlotBook = open_book(session, zone, read_policy(session, SlotPolicy, wish.at, zone.slug), wish.at, (day, day))
-    found = slots_in(book, SlotAsk(service, 240, Spot(round(home.lat, 5), round(home.lon, 5)), zone.slug), [day])
-    hours = [slot.start for slot in found]
+    day = wish.at.astimezone(ZoneInfo(world.zone)).date() + timedelta(days=pick(AHEAD, world.seed, "ahead", wish))
+    ask = SlotAsk(service, 240, Spot(round(home.lat, 5), round(home.lon, 5)), home.zone.slug)
+    hours = [slot.start for slot in slots_in(book, ask, [day])]
     return pick(hours, world.seed, "slot", wish) if hours else wish.at + timedelta(hours=1)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from dispatch.slots import SlotBook
 from simulation.acts import Act
-from simulation.customers import Wish, customer_acts, request, wishes
+from simulation.customers import Wish, customer_acts, look, request, wishes
 from simulation.desk import desk_acts
 from simulation.raters import rating_acts
 from simulation.workers import worker_acts
@@ -26,14 +27,21 @@ class Life:
 
     def live(self, since: datetime, until: datetime) -> None:
         """Let everybody do what falls into (since, until], each at their own instant."""
-        for wish in wishes(self.world, since, until, self.growth):
-            self.world.act(_asking(self.world, wish))
+        self._ask(wishes(self.world, since, until, self.growth))
         for _ in range(_PASSES):
             acts = [act for act in self._gather(until) if act.due <= until and act.key not in self.refused]
             if not acts:
                 return
             for act in sorted(acts, key=lambda act: act.due):
                 self._do(act, until)
+
+    def _ask(self, made: list[Wish]) -> None:
+        if not made:
+            return
+        with self.world.factory() as session:
+            book = look(session, made[0].at)
+        for wish in made:
+            self.world.act(_asking(self.world, wish, book))
 
     def _gather(self, until: datetime) -> list[Act]:
         taken = self.world.taken()
@@ -52,5 +60,5 @@ class Life:
             self.refused.add(act.key)
 
 
-def _asking(world: World, wish: Wish) -> Callable[[Any], None]:
-    return lambda session: request(session, world, wish)
+def _asking(world: World, wish: Wish, book: SlotBook) -> Callable[[Any], None]:
+    return lambda session: request(session, world, wish, book)

@@ -40,7 +40,7 @@ def live_through(world: World, first: date, until: datetime, early: int, tell: T
     for number in range(days):
         day = first + timedelta(days=number)
         life.growth = 0.25 if number < early else 0.55 + 0.45 * (number - early) / max(1, days - early)
-        step = timedelta(minutes=60 if number < early else 30)
+        step = timedelta(minutes=150 if number < early else 45)
         live_day(life, day, min(until, local_instant(day, 1440, world.zone)), step)
         tell(day.isoformat(), (number + 1) / days)
 

@@ -41,9 +41,8 @@ class World:
 
     def beat(self, now: datetime) -> None:
         """One beat of the clock, for histories: events, timers, ticks whose key is new."""
+        fire_due(self.factory, self.timers, now)
         deliver_pending(self.factory, self.handlers, now)
-        while fire_due(self.factory, self.timers, now):
-            deliver_pending(self.factory, self.handlers, now)
         for tick in self.ticks:
             key = tick.key(now)
             if key:

@@ -56,7 +56,10 @@ def work(session, visit, ben, until="finish"):
         ("trip", lambda: trip.start_trip(session, me, visit.code, NOTE, at(-30))),
         ("arrive", lambda: trip.arrive(session, me, visit.code, ArrivalProof(code=visit.start_code), at(-5))),
         ("start", lambda: trip.start_work(session, me, visit.code, visit.start_code, NOTE, at(0))),
-        ("tick", lambda: [finishing.tick_item(session, me, visit.code, i["code"], "done", at(60)) for i in visit.checklist]),
+        (
+            "tick",
+            lambda: [finishing.tick_item(session, me, visit.code, i["code"], "done", at(60)) for i in visit.checklist],
+        ),
         ("finish", lambda: finishing.finish_work(session, me, visit.code, NOTE, at(120))),
     ]
     for name, step in steps:
@@ -209,6 +212,13 @@ def test_a_worker_who_cancels_early_leaves_an_open_visit_late_a_rescue(house, be
     assert (early.state, late.state, late.priority) == ("open", "rescue", "rescue")
     marks = house.scalars(select(ReliabilityMark).where(ReliabilityMark.person == ben.code)).all()
     assert [(mark.visit_code, mark.points) for mark in marks] == [(late.code, 3)]
+
+
+def test_what_one_worker_gave_back_another_may_accept(house, visit, ben):
+    other = make.make_worker(house, "陈玉珍")
+    cancelling.worker_cancels(house, make.as_worker(ben), visit.code, "family", at(-60))
+    make.assign(house, visit, other, at(-59))
+    assert (visit.state, visit.worker_id) == ("assigned", other.id)
 
 
 def test_illness_is_excused(house, visit, ben):
