@@ -19,7 +19,7 @@ _NEAR = timedelta(minutes=90)
 
 def configure_formats(app: House) -> None:
     """Register the filters."""
-    for show in (money, yuan, clock, day, short_day, when, ago, minutes, hours, km, stars, percent, date_text, named):
+    for show in (money, yuan, clock, day, short_day, when, ago, minutes, hours, km, stars, percent, date_text, named, weekday):
         app.jinja_env.filters[show.__name__] = show
 
 
@@ -112,6 +112,13 @@ def stars(score: float) -> str:
 def percent(share: float) -> str:
     """Return a share of one in per cent: ``83 %``."""
     return f"{share * 100:.0f} %"
+
+
+def weekday(at: datetime | date) -> str:
+    """Return today, or the short name of the weekday: ``周六``, ``Sat``."""
+    if _date(at) == local(current_now()).date():
+        return _("Today")
+    return str(format_date(_date(at), "EEE", locale=get_locale()))
 
 
 def named(names: Mapping[str, Any] | None) -> str:

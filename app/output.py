@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.house import House
 from app.messages import sentence
-from app.session import current_session
+from app.session import current_session, settle
 from core.db import sqlstate
 from core.errors import Conflict, DomainError, InvalidInput, TooMany
 
@@ -48,8 +48,11 @@ def wants_problem() -> bool:
 
 
 def form_errors(template: str, error: InvalidInput, **context: Any) -> Response:
-    """Undo the work and show the form again: ``errors`` holds sentences per field, ``values`` what was typed (422)."""
-    current_session().rollback()
+    """Undo the work and show the form again: ``errors`` holds sentences per field, ``values`` what was typed (422).
+
+    What a refusal asks to be remembered (a wrong code was tried) is committed instead.
+    """
+    settle(current_session(), error)
     page = render_template(template, errors=field_sentences(error), values=request.form, **context)
     return make_response(page, 422)
 

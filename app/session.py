@@ -70,14 +70,15 @@ def in_request_transaction(work: Callable[[], Response]) -> Response:
                 raise
             time.sleep(attempt * (0.01 + secrets.randbelow(30) / 1000))
         except Exception as error:
-            _settle(session, error)
+            settle(session, error)
             raise
         else:
             return answer
     raise AssertionError("unreachable")
 
 
-def _settle(session: Session, error: Exception) -> None:
+def settle(session: Session, error: Exception) -> None:
+    """Undo the work of a refusal; one that must be remembered is committed."""
     if getattr(error, "remember", False):
         session.commit()
     else:

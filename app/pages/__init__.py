@@ -12,6 +12,9 @@ PAGES = (
     "access",
     "account",
     "machine",
+    "public",
+    "request",
+    "customer",
 )
 
 

@@ -104,8 +104,6 @@ def check_code() -> Any:
         proof = CodeProof(str(session.get(CHALLENGE, "")), typed, auth.browser_key(), network(), str(get_locale()))
         account = redeem_code(db_session, proof, wall_now(), house().settings.code_pepper)
     except InvalidInput as error:
-        if getattr(error, "remember", False):
-            db_session.commit()
         return form_errors("access/code.html", error, **_code_page())
     roles = roles_open(account, strong=False)
     return _enter(account, roles[0] if roles else Role.CUSTOMER, ask_role=len(roles) > 1)
@@ -146,8 +144,6 @@ def check_staff() -> Any:
     try:
         account = staff_sign_in(db_session, StaffProof(**read(StaffSchema), network=network()), wall_now())
     except InvalidInput as error:
-        if getattr(error, "remember", False):
-            db_session.commit()
         return form_errors("access/staff.html", error)
     roles = [role for role in roles_open(account, strong=True) if role is not Role.CUSTOMER]
     return _enter(account, roles[0] if roles else Role.CUSTOMER, ask_role=len(roles) > 1, strong=True)
