@@ -14,7 +14,9 @@ from core.db import Base, Keyed, Ref
 class Dispute(Keyed, Base):
     """A case about one visit. ``severity`` is S0..S5, ``topic`` the kind a person chose, ``wish`` what they ask for.
 
-    ``contested_fen`` is the only amount held. ``proposal`` is the drafted remedy with the rule it comes from.
+    ``opened_by``, ``other_party`` and ``customer`` are account codes, ``worker`` is a worker's. ``contested_fen`` is
+    the only amount held; ``refunded_fen`` what the guarantee fund has given back in this case. ``proposal`` is the
+    remedy sent to both sides with the rule it comes from and their answers. ``ops_late``: we missed our deadline.
     """
 
     __tablename__ = "dispute"
@@ -29,8 +31,11 @@ class Dispute(Keyed, Base):
     worker: Mapped[str] = mapped_column(String(24), index=True)
     wish: Mapped[str] = mapped_column(String(24), default="")
     contested_fen: Mapped[int] = mapped_column(default=0)
+    refunded_fen: Mapped[int] = mapped_column(default=0)
+    rating_code: Mapped[str] = mapped_column(String(24), default="")
     opened_at: Mapped[datetime]
     reply_due_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
     proposal_due_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     appeal_until: Mapped[datetime | None]
