@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.clockwork import Ask, Starts, resting, retreat
+from matching.clockwork import Ask, Starts, resting
 from matching.fleet import Fleet, build_fleet
+from matching.legs import Legs
 from matching.problem import Commitment, Haversine, Problem, Visit, Window
-from matching.reach import TIME_RULES, reach_of
+from matching.reach import reach_of
 from matching.rules import may_do
 from matching.scoring import change_price, idle_rate, open_terms, pair_value, travel_rate, units
 from matching.timeline import FAR
+from matching.times import Times
 from matching.travel import BoolArray, IntArray
 
 
@@ -24,8 +26,7 @@ from matching.travel import BoolArray, IntArray
 class Arcs:
     """Every (opening, option) that may be, sorted by opening; `first[o]:first[o + 1]` are those of opening o.
 
-    `latest` is the last start that shift and rest allow, `final` the last one if nothing follows in the opening;
-    `gain` is what serving is worth against leaving open, without the way.
+    Starts lie between `earliest` and `latest`; `gain` is what serving is worth against leaving open, without the way.
     """
 
     first: IntArray
@@ -33,7 +34,6 @@ class Arcs:
     option: IntArray
     earliest: IntArray
     latest: IntArray
-    final: IntArray
     gain: IntArray
 
 
@@ -42,7 +42,9 @@ class Board:
     """The problem as arrays. Options index `visit`, `place`, `minutes`, `starts`; openings are the fleet's rows.
 
     `base_value[o]` is what the engine wins back when an opening is filled: the straight way and the idle time that
-    are no longer spent. `stay` is the objective of leaving every visit open. `metric`: no detour is a short cut.
+    are no longer spent. `stay` is the objective of leaving every visit open. `limit` answers with ways under which no
+    detour is a short cut, never longer than the real ones: arcs and pricing use it, so that what they drop is proven.
+    `hope` is the most each visit could bring; `legs` are the same ways between visits.
     """
 
     problem: Problem
@@ -55,7 +57,9 @@ class Board:
     arcs: Arcs
     base_value: IntArray
     stay: int
-    metric: bool
+    limit: Times
+    legs: Legs
+    hope: IntArray
     travel_rate: int
     idle_rate: int
 
@@ -81,21 +85,29 @@ def pin_down(problem: Problem) -> Problem:
     return replace(problem.with_visits(v for v in problem.visits if v.code not in gone), workers=workers)
 
 
-def build_board(problem: Problem) -> Board:
-    """Hold every visit against every opening; about a millisecond a visit at 200 workers."""
+def build_board(problem: Problem, *, proofs: bool = True) -> Board:
+    """Hold every visit against every opening; about a millisecond a visit at 200 workers.
+
+    Without `proofs` tables of travel are not closed over detours, which saves time where no bound is wanted.
+    """
     free = pin_down(problem)
     fleet = build_fleet(free)
     options = [option for number, visit in enumerate(free.visits) for option in _options(free, fleet, number, visit)]
-    metric = isinstance(free.travel, Haversine)
-    found = [_arcs_of(fleet, number, option, metric) for number, option in enumerate(options)]
+    open_ways = proofs and not isinstance(free.travel, Haversine)
+    limit = Times(free, closed=True) if open_ways else fleet.times
+    soft = replace(fleet, times=limit)
+    found = [_arcs_of(soft, number, option) for number, option in enumerate(options)]
     asks = [option.ask for option in options]
+    place = np.array([ask.visit.place for ask in asks], dtype=np.int64)
     return Board(
         problem=free, fleet=fleet, visits=free.visits,
         visit=np.array([option.visit for option in options], dtype=np.int64),
-        place=np.array([ask.visit.place for ask in asks], dtype=np.int64),
+        place=place,
         minutes=np.array([ask.visit.minutes for ask in asks], dtype=np.int64),
         starts=_starts(asks), arcs=_sorted_arcs(found, len(fleet.openings)), base_value=_base_value(fleet),
-        stay=sum(term.amount for visit in free.visits for term in open_terms(free, visit)), metric=metric,
+        stay=sum(term.amount for visit in free.visits for term in open_terms(free, visit)),
+        limit=limit, legs=Legs(free, limit, place),
+        hope=_hope(options, len(free.visits)),
         travel_rate=travel_rate(free), idle_rate=idle_rate(free),
     )
 
@@ -106,6 +118,15 @@ class _Option:
     ask: Ask
     may: BoolArray
     gain: IntArray
+
+
+def _hope(options: list[_Option], visits: int) -> IntArray:
+    """For each visit the most that any worker could make of it, the way not counted."""
+    hope = np.zeros(visits, dtype=np.int64)
+    for option in options:
+        most = int(option.gain[option.may].max(initial=0))
+        hope[option.visit] = max(hope[option.visit], most)
+    return hope
 
 
 def _options(problem: Problem, fleet: Fleet, number: int, visit: Visit) -> list[_Option]:
@@ -134,25 +155,19 @@ def _kept(problem: Problem, visit: Visit) -> Ask | None:
     return Ask(visit, windows, step) if windows else None
 
 
-def _arcs_of(fleet: Fleet, number: int, option: _Option, metric: bool) -> IntArray:
+def _arcs_of(fleet: Fleet, number: int, option: _Option) -> IntArray:
     """Rows (opening, option, earliest, latest, final, gain) for every opening that may hold this option."""
-    rules = TIME_RULES if metric else TIME_RULES[:-1]
-    reach, table = reach_of(option.ask, fleet, option.may, rules), fleet.openings
+    reach = reach_of(option.ask, fleet, option.may)
     rows = reach.rows
-    worker, place = table.worker[rows], np.full(len(rows), option.ask.visit.place)
-    onward = fleet.times.seconds(worker, place, table.target[rows])
-    buffer = np.where(table.to_stop[rows], fleet.problem.buffer, 0)
-    home = retreat(table.due[rows], onward, fleet.breaks[worker]) - buffer - option.ask.seconds
-    final = np.minimum(reach.latest, home)
-    columns = [rows, np.full(len(rows), number), reach.earliest, reach.latest, final, option.gain[worker]]
-    return np.stack(columns, axis=1)
+    gain = option.gain[fleet.openings.worker[rows]]
+    return np.stack([rows, np.full(len(rows), number), reach.earliest, reach.latest, gain], axis=1)
 
 
 def _sorted_arcs(found: list[IntArray], openings: int) -> Arcs:
-    rows = np.concatenate(found) if found else np.zeros((0, 6), dtype=np.int64)
+    rows = np.concatenate(found) if found else np.zeros((0, 5), dtype=np.int64)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     first = np.searchsorted(rows[:, 0], np.arange(openings + 1))
-    return Arcs(first, *(np.ascontiguousarray(rows[:, column]) for column in range(6)))
+    return Arcs(first, *(np.ascontiguousarray(rows[:, column]) for column in range(5)))
 
 
 def _starts(asks: list[Ask]) -> Starts:

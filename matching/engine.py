@@ -37,7 +37,7 @@ def solve(
     """
     require(mode in MODES, f"There is no mode {mode}; use one of {', '.join(MODES)}.")
     limits = limits or Limits()
-    board = build_board(problem)
+    board = build_board(problem, proofs=mode != "instant")
     search = _Search(board, limits, seed, mode, on_progress)
     return assemble(problem, board, search.run(), Run(mode, limits.effort, seed, start))
 

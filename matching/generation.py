@@ -12,9 +12,8 @@ from matching.board import Board
 from matching.columns import Column, Pool, make_columns
 from matching.limits import HourRow, Ledger, total_value
 from matching.master import Master, Prices, bound_at, minute_prices
-from matching.potential import shortest_ways
 from matching.pricing import Priced, Search, price
-from matching.travel import FloatArray, IntArray
+from matching.travel import FloatArray
 
 TOLERANCE = 1e-5
 
@@ -29,7 +28,6 @@ class Generation:
     tell: Callable[[str, float], None]
     pool: Pool = field(init=False)
     master: Master = field(init=False)
-    shortest: IntArray = field(init=False)
     bound: float = math.inf
     prices: Prices | None = None
     floors: FloatArray = field(init=False)
@@ -39,18 +37,17 @@ class Generation:
         """Start from these columns and from what each opening would like best if visits were free."""
         self.pool = Pool(self.board)
         self.master = Master(self.board, self.rows, self.pool)
-        self.shortest = shortest_ways(self.board)
         self.bound = simple_bound(self.board)
         self.floors = np.zeros(self.board.openings)
         self.pool.add(columns)
         self.master.start()
         free = np.zeros(len(self.board.visits))
-        found = price(self.board, self.shortest, (free, self.floors), Search(self.floors, 8, 30))
+        found = price(self.board, (free, self.floors), Search(self.floors, 8, 30))
         self.pool.add(make_columns(self.board, found.opening, found.options))
 
     def run(self, rounds: int) -> None:
         """Price until nothing better is found, or the rounds are over."""
-        beam, best = 30, None
+        beam, slots, best = 60, 40, None
         for _ in range(rounds):
             if self.stop():
                 return
@@ -59,9 +56,9 @@ class Generation:
             self.prices = now
             self.floors = self.opening_duals()
             smooth = now if best is None else _between(now, best)
-            added = self._price(smooth, beam)
+            added = self._price(smooth, beam, slots)
             if not added and smooth is not now:
-                added = self._price(now, beam)
+                added = self._price(now, beam, slots)
             best = smooth
             self.tell("prices", self.bound)
             if self.bound - now.value <= TOLERANCE * (1 + abs(now.value)):
@@ -70,16 +67,16 @@ class Generation:
             if not added:
                 if beam > 20_000:
                     return
-                beam *= 4
+                beam, slots = beam * 4, 120
 
     def opening_duals(self) -> FloatArray:
         """What one more opening of each kind would be worth."""
         return np.maximum(0.0, np.array([row.dual_value() for row in self.master.opening_rows], dtype=np.float64))
 
-    def _price(self, prices: Prices, beam: int) -> int:
+    def _price(self, prices: Prices, beam: int, slots: int) -> int:
         """Price at these prices; tells how many new columns there were."""
         per_minute = minute_prices(self.board, self.rows, prices)
-        found = price(self.board, self.shortest, (prices.visits, per_minute), Search(self.floors, beam, 12))
+        found = price(self.board, (prices.visits, per_minute), Search(self.floors, beam, 12, slots=slots))
         self.bound = min(self.bound, bound_at(self.rows, prices, found.upper))
         return len(self.pool.add(make_columns(self.board, found.opening, found.options)))
 
@@ -89,7 +86,7 @@ class Generation:
             return None
         now = self.prices
         search = Search(self.floors - slack - 2, most, most, slack + 2)
-        found = price(self.board, self.shortest, (now.visits, minute_prices(self.board, self.rows, now)), search)
+        found = price(self.board, (now.visits, minute_prices(self.board, self.rows, now)), search)
         if len(found.opening) >= most or not found.exact:
             return None
         return make_columns(self.board, found.opening, found.options)
@@ -114,10 +111,7 @@ def _between(now: Prices, before: Prices) -> Prices:
 
 def simple_bound(board: Board) -> float:
     """A bound without any search: every visit at its best, every straight way and wait saved."""
-    best = np.zeros(len(board.visits))
-    np.maximum.at(best, board.visit[board.arcs.option], board.arcs.gain.astype(np.float64))
-    used = np.unique(board.arcs.opening)
-    return float(best.sum() + board.base_value[used].sum())
+    return float(board.hope.sum() + np.maximum(board.base_value, 0).sum())
 
 
 @dataclass(slots=True)
@@ -174,7 +168,7 @@ class Dive:
         floors = work.opening_duals()
         floors[list(self.ledger.chosen)] = np.inf
         found: Priced = price(
-            work.board, work.shortest, (visits, minute_prices(work.board, work.rows, prices)), Search(floors, 30, 6),
+            work.board, (visits, minute_prices(work.board, work.rows, prices)), Search(floors, 30, 6),
         )
         work.pool.add(make_columns(work.board, found.opening, found.options))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from matching.board import Board
 from matching.clockwork import advance, next_free_start, resting
-from matching.potential import Potential, build_potential
+from matching.completion import Completion, build_completion
 from matching.route import starts_of
 from matching.timeline import FAR
 from matching.travel import BoolArray, FloatArray, IntArray
@@ -34,10 +34,10 @@ class Labels(NamedTuple):
 
 
 class _Leg(NamedTuple):
-    """Where ways begin: opening, place, the first and the last instant one can be free there."""
+    """Ways: opening, seconds, the first and the last instant one can be free to begin."""
 
     opening: IntArray
-    place: IntArray
+    way: IntArray
     free: IntArray
     latest: IntArray
 
@@ -62,6 +62,7 @@ class Search(NamedTuple):
     beam: int
     keep: int
     slack: float = 0.0
+    slots: int = 48
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Pricing:
     adjusted: FloatArray
     active: IntArray
     first: IntArray
-    potential: Potential
+    completion: Completion
     search: Search
     best: FloatArray
     upper: FloatArray
@@ -97,18 +98,19 @@ class Pricing:
         empty = np.zeros((len(arc), 0), dtype=np.int64)
         ready = table.ready[opening]
         latest = np.where(table.from_stop[opening], ready, FAR)
-        return self._step(_Leg(opening, table.origin[opening], ready, latest), arc, (np.zeros(len(arc)), empty))
+        place = self.board.place[arcs.option[arc]]
+        way = self.board.limit.seconds(table.worker[opening], table.origin[opening], place)
+        return self._step(_Leg(opening, way, ready, latest), arc, (np.zeros(len(arc)), empty))
 
     def _step(self, leg: _Leg, arc: IntArray, so_far: tuple[FloatArray, IntArray]) -> Labels:
         """Go to the visit of an arc; ways that come too late drop out. Waiting counts as far as it is certain."""
         board, arcs = self.board, self.board.arcs
-        opening, place, free, latest = leg
+        opening, way, free, latest = leg
         option, worker = arcs.option[arc], board.fleet.openings.worker[opening]
         breaks = board.fleet.breaks[worker]
-        way = board.fleet.times.seconds(worker, place, board.place[option])
         arrival = np.maximum(advance(free, way, breaks), arcs.earliest[arc])
         start = next_free_start(starts_of(board, option), arrival, breaks)
-        keep = start <= (arcs.final if board.metric else arcs.latest)[arc]
+        keep = start <= arcs.latest[arc]
         there = advance(latest, way, breaks)
         wait = np.maximum(0, start - there - resting(there, start, breaks))
         worth = so_far[0] + self.adjusted[arc] - way * board.travel_rate - wait * board.idle_rate
@@ -117,14 +119,13 @@ class Pricing:
 
     def _complete(self, labels: Labels) -> tuple[IntArray, IntArray, FloatArray]:
         """Close sequences with the way onward; remember the best of each opening."""
-        board, arcs, table = self.board, self.board.arcs, self.board.fleet.openings
-        fits = labels.start <= arcs.final[labels.arc]
-        opening, option = labels.opening[fits], labels.options[fits][:, -1]
-        onward = board.fleet.times.seconds(table.worker[opening], board.place[option], table.target[opening])
-        worth = labels.worth[fits] - onward * board.travel_rate + board.base_value[opening]
+        board, table = self.board, self.board.fleet.openings
+        opening, option = labels.opening, labels.options[:, -1]
+        onward = board.limit.seconds(table.worker[opening], board.place[option], table.target[opening])
+        worth = labels.worth - onward * board.travel_rate + board.base_value[opening]
         np.maximum.at(self.best, opening, worth)
         good = worth > self.search.floor[opening] + EPSILON
-        return opening[good], labels.options[fits][good], worth[good]
+        return opening[good], labels.options[good], worth[good]
 
     def _narrowed(self, labels: Labels) -> Labels:
         """Drop labels that cannot beat what is known, that others dominate, or that the beam has no room for."""
@@ -155,9 +156,9 @@ class Pricing:
         return inside & cheap
 
     def _limit(self, labels: Labels) -> FloatArray:
-        table, board = self.board.fleet.openings, self.board
+        board = self.board
         finish = labels.start + board.starts.seconds[board.arcs.option[labels.arc]]
-        more = self.potential.limit(labels.opening, finish, table.due[labels.opening])
+        more = self.completion.limit(labels.opening, labels.arc, finish + board.problem.buffer)
         return labels.worth + more + board.base_value[labels.opening]
 
     def _give_up(self, labels: Labels, dropped: BoolArray) -> None:
@@ -177,10 +178,11 @@ class Pricing:
         for column in range(seen.shape[1]):
             fresh &= seen[row, column] != board.visit[option]
         row, arc = row[fresh], arc[fresh]
-        place = board.place[arcs.option[labels.arc]][row]
+        worker = board.fleet.openings.worker[labels.opening[row]]
+        way = board.legs.seconds(worker, arcs.option[labels.arc][row], option[fresh])
         fixed = board.fleet.openings.from_stop[labels.opening]
         latest = np.where(fixed, free, free + arcs.latest[labels.arc] - labels.start)
-        leg = _Leg(labels.opening[row], place, free[row], latest[row])
+        leg = _Leg(labels.opening[row], way, free[row], latest[row])
         return self._step(leg, arc, (labels.worth[row], labels.options[row]))
 
     def _collected(self, found: list[tuple[IntArray, IntArray, FloatArray]]) -> Priced:
@@ -199,17 +201,17 @@ class Pricing:
         return Priced(opening[top], options[top], worth[top], upper, not bool(missed.any()))
 
 
-def price(board: Board, shortest: IntArray, prices: tuple[FloatArray, FloatArray], search: Search) -> Priced:
+def price(board: Board, prices: tuple[FloatArray, FloatArray], search: Search) -> Priced:
     """Sequences worth more than their prices: `prices` are per visit, and per minute for each opening."""
     arcs = board.arcs
     per_minute = prices[1][arcs.opening] * board.minutes[arcs.option]
     adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
     reachable = (arcs.earliest <= arcs.latest) & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
-    active = np.flatnonzero(reachable & (adjusted > -search.slack) if board.metric else reachable)
+    active = np.flatnonzero(reachable & (adjusted > -search.slack))
     first = np.searchsorted(arcs.opening[active], np.arange(board.openings + 1))
-    potential = build_potential(board, shortest, active, adjusted)
+    completion = build_completion(board, active, first, adjusted, search.slots)
     nothing = np.full(board.openings, -np.inf)
-    return Pricing(board, adjusted, active, first, potential, search, nothing, nothing.copy()).run()
+    return Pricing(board, adjusted, active, first, completion, search, nothing, nothing.copy()).run()
 
 
 def _take(labels: Labels, keep: BoolArray) -> Labels:

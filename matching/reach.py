@@ -116,12 +116,10 @@ def whole_reach(rows: IntArray, ask: Ask) -> Reach:
     return Reach(rows, np.full(len(rows), first), np.full(len(rows), last))
 
 
-def reach_of(
-    ask: Ask, fleet: Fleet, may: BoolArray, rules: tuple[tuple[Reason, TimeRule], ...] = TIME_RULES,
-) -> Reach:
+def reach_of(ask: Ask, fleet: Fleet, may: BoolArray) -> Reach:
     """The openings of these workers that can take the visit, with their ranges of starts."""
     reach = whole_reach(np.flatnonzero(may[fleet.openings.worker]), ask)
-    for _, rule in rules:
+    for _, rule in TIME_RULES:
         reach = rule(ask, fleet, reach)
         keep = reach.open
         reach = Reach(reach.rows[keep], reach.earliest[keep], reach.latest[keep])

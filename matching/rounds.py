@@ -61,10 +61,10 @@ def _follows(board: Board, one: IntArray, other: IntArray) -> BoolArray:
     worker = board.fleet.openings.worker[arcs.opening[one]]
     breaks = board.fleet.breaks[worker]
     free = arcs.earliest[one] + board.starts.seconds[option[one]] + board.problem.buffer
-    way = board.fleet.times.seconds(worker, board.place[option[one]], board.place[option[other]])
+    way = board.limit.seconds(worker, board.place[option[one]], board.place[option[other]])
     arrival = np.maximum(advance(free, way, breaks), arcs.earliest[other])
     start = next_free_start(starts_of(board, option[other]), arrival, breaks)
-    return np.asarray(start <= (arcs.final if board.metric else arcs.latest)[other], dtype=bool)
+    return np.asarray(start <= arcs.latest[other], dtype=bool)
 
 
 def flow(board: Board, candidates: int) -> Flowed:

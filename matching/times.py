@@ -7,18 +7,25 @@ import numpy as np
 from matching.problem import Problem
 from matching.travel import FloatArray, Haversine, IntArray, Matrix, great_circle_m, unit_vectors
 
+LARGEST_CLOSED = 1500
+
 
 class Times:
-    """Answers "how long, for this worker, from here to there" for arrays of indices of any matching shapes."""
+    """Answers "how long, for this worker, from here to there" for arrays of indices of any matching shapes.
 
-    def __init__(self, problem: Problem) -> None:
+    With `closed` it answers with lower limits under which no detour is a short cut, as proofs need them: tables are
+    closed over all detours (or, if that would take too long, zero); great circles are so already.
+    """
+
+    def __init__(self, problem: Problem, *, closed: bool = False) -> None:
         travel = problem.travel
         self._vectors = unit_vectors(problem.places)
         self._speeds = np.array([worker.speed for worker in problem.workers], dtype=np.float64)
         self._haversine = travel if isinstance(travel, Haversine) else None
         if isinstance(travel, Matrix):
             modes = list(travel.tables)
-            self._tables = np.stack([travel.tables[mode] for mode in modes])
+            tables = [travel.tables[mode] for mode in modes]
+            self._tables = np.stack([_closure(table) for table in tables] if closed else tables)
             self._mode = np.array([modes.index(worker.mode) for worker in problem.workers], dtype=np.int64)
             self._cell = np.array(travel.cells or range(travel.size), dtype=np.int64)
 
@@ -38,3 +45,13 @@ class Times:
         if len(self._vectors) == 0:
             return np.zeros(np.broadcast(origin, target).shape)
         return great_circle_m(self._vectors[origin], self._vectors[target])
+
+
+def _closure(table: IntArray) -> IntArray:
+    """The shortest ways that legs of the table can be put together to."""
+    if len(table) > LARGEST_CLOSED:
+        return np.zeros_like(table)
+    closed = table.copy()
+    for via in range(len(closed)):
+        np.minimum(closed, closed[:, via, None] + closed[None, via, :], out=closed)
+    return closed
