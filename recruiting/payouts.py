@@ -23,7 +23,7 @@ from recruiting.events import RecruiterPaid
 from recruiting.models import Milestone, Recruiter
 from recruiting.moves import get_milestone, move_milestone
 from recruiting.policy import IncentivePolicy
-from recruiting.postings import month_of, pay_out, take_back
+from recruiting.postings import month_of, pay_out, take_back, wall_clock
 from recruiting.recruiters import forbid_own, get_recruiter
 from recruiting.states import MilestoneMove, MilestoneState
 
@@ -172,11 +172,12 @@ def _keep_back(session: Session, recruiter: Recruiter, payout: str, now: datetim
         return 0
     zone = recruiter.station.zone
     policy = read_policy(session, IncentivePolicy, now, zone)
-    month = month_of(session, zone, now)
+    clock = wall_clock(session, zone)
+    month = month_of(clock, now)
     paid = session.execute(
         select(Milestone.paid_at, func.sum(Milestone.fen - Milestone.team_fen))
         .where(Milestone.recruiter == recruiter.code, Milestone.paid_at >= now - timedelta(days=32))
         .group_by(Milestone.paid_at)
     ).all()
-    pay_fen = sum(int(fen) for at, fen in paid if at is not None and month_of(session, zone, at) == month)
+    pay_fen = sum(int(fen) for at, fen in paid if at is not None and month_of(clock, at) == month)
     return take(session, owed, (month, pay_fen, taken_in(session, recruiter.code, month)), payout, policy)

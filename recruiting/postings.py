@@ -24,16 +24,20 @@ MILESTONE, RECRUIT, PAYOUT = "milestone", "recruit", "payout"
 DEFAULT_CLOCK = "Asia/Shanghai"
 
 
-def month_of(session: Session, zone: str, at: datetime) -> str:
-    """Return the local month of a zone, such as "2026-11"."""
-    name = session.scalar(select(Zone.time_zone).where(Zone.slug == zone)) or DEFAULT_CLOCK
-    return f"{at.astimezone(ZoneInfo(name)):%Y-%m}"
+def wall_clock(session: Session, zone: str) -> ZoneInfo:
+    """Return the clock of a zone: months are local ones."""
+    return ZoneInfo(session.scalar(select(Zone.time_zone).where(Zone.slug == zone)) or DEFAULT_CLOCK)
+
+
+def month_of(clock: ZoneInfo, at: datetime) -> str:
+    """Return the local month of an instant, such as "2026-11"."""
+    return f"{at.astimezone(clock):%Y-%m}"
 
 
 def budget_owner(session: Session, recruiter: Recruiter, at: datetime) -> str:
     """Return whose budget pays: the zone of the station, and the month."""
     zone = recruiter.station.zone
-    return f"{zone}/{month_of(session, zone, at)}"
+    return f"{zone}/{month_of(wall_clock(session, zone), at)}"
 
 
 def pot_owner(recruiter: Recruiter) -> str:

@@ -20,7 +20,7 @@ from recruiting.evaluation import ADVANCE, SCREENING, visits_kind
 from recruiting.models import Attribution, Clawback, Milestone, Recruiter, ScreeningSheet
 from recruiting.moves import get_milestone
 from recruiting.policy import IncentivePolicy
-from recruiting.postings import month_of
+from recruiting.postings import month_of, wall_clock
 from recruiting.prices import Price, milestone_price, stars
 from recruiting.recruiters import get_recruiter
 from recruiting.states import MILESTONE_MOVES, MilestoneState
@@ -119,10 +119,11 @@ def statement(session: Session, actor: Actor, now: datetime, recruiter_code: str
     """Return a recruiter's statement of the running month; the desk names whose. Seven queries for any number."""
     recruiter = get_recruiter(session, actor, recruiter_code or actor.person)
     zone = recruiter.station.zone
-    month = month_of(session, zone, now)
+    clock = wall_clock(session, zone)
+    month = month_of(clock, now)
     policy = read_policy(session, IncentivePolicy, now, zone)
     rows = session.scalars(select(Milestone).where(Milestone.recruiter == recruiter.code).order_by(Milestone.id)).all()
-    in_month = {row.code for row in rows if row.vested_at and month_of(session, zone, row.vested_at) == month}
+    in_month = {row.code for row in rows if row.vested_at and month_of(clock, row.vested_at) == month}
     tracks = _tracks(session, recruiter, rows, in_month, policy)
     ahead = [line for track in tracks for line in track.lines if line.state in {"ahead", *_AHEAD}]
     earned = sum(_own(row) for row in rows if row.code in in_month and row.state in _EARNED)
