@@ -13,8 +13,10 @@ from core.clock import wall
 from core.events import DeliveryRow, EventRow
 from core.ticks import last_runs
 from core.timers import Timer
+from notices.models import Notice
 
 PATIENCE = 3  # periods a round may be late
+_QUEUES: dict[str, type[DeliveryRow | Timer | Notice]] = {"events": DeliveryRow, "timers": Timer, "notices": Notice}
 _STARTED = wall()
 _GRACE = timedelta(seconds=20)  # wall time: below this, lateness is only the machine's breath
 
@@ -50,9 +52,10 @@ def examine(session: Session, now: datetime, speed: float = 1.0) -> Health:
 
     runs = last_runs(session)
     rounds = [_round(name, period, runs.get(name), now, speed) for name, period in sorted(round_periods().items())]
-    parked = {"events": _count(session, DeliveryRow, "parked"), "timers": _count(session, Timer, "parked")}
+    parked = {name: _count(session, model, "parked") for name, model in _QUEUES.items()}
     waiting = {
         "events": _count(session, DeliveryRow, "pending"),
+        "notices": _count(session, Notice, "pending"),
         "new_events": session.scalar(select(func.count()).select_from(EventRow).where(~EventRow.fanned_out)) or 0,
         "timers_due": session.scalar(_due(now)) or 0,
     }
@@ -66,7 +69,7 @@ def _round(name: str, period: timedelta, last: datetime | None, now: datetime, s
     return RoundHealth(name, period.total_seconds(), last.isoformat() if last else "", late)
 
 
-def _count(session: Session, model: type[DeliveryRow | Timer], state: str) -> int:
+def _count(session: Session, model: type[DeliveryRow | Timer | Notice], state: str) -> int:
     return session.scalar(select(func.count()).select_from(model).where(model.state == state)) or 0
 
 

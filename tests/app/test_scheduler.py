@@ -143,4 +143,4 @@ def test_health_tells_what_is_parked(factory: SessionFactory) -> None:
         set_timer(session, "x", "y", NOW)
         session.scalars(select(Timer)).one().state = "parked"
         session.flush()
-        assert examine(session, NOW).parked == {"events": 0, "timers": 1}
+        assert examine(session, NOW).parked == {"events": 0, "timers": 1, "notices": 0}
