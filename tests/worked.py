@@ -1,8 +1,9 @@
 """Visits that have been worked, and what people say of them: the beginning of every story of ratings and disputes."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from catalogue.services import get_service
@@ -41,9 +42,12 @@ def worked_visit(
     )  # fmt: skip
     session.add(job)
     priced = Priced((), PRICE, PRICE, 0)
-    visit = new_visit(job, get_service(session, "standard"), priced, (start, start), start - timedelta(days=1))
+    session.flush()
+    service, worker_id = get_service(session, "standard"), worker.id
+    with session.no_autoflush:
+        visit = new_visit(job, service, priced, (start, start), start - timedelta(days=1))
     end = start + timedelta(minutes=180)
-    visit.starts_at, visit.worker_id, visit.state = start, worker.id, state
+    visit.starts_at, visit.worker_id, visit.state = start, worker_id, state
     visit.arrived_at, visit.arrived_method = start, "position"
     visit.started_at, visit.start_method, visit.finished_at = start, "code", end
     visit.confirmed_at = end if state != "work_done" else None
@@ -96,3 +100,19 @@ def score_of(session: Session, worker: Worker) -> WorkerScore:
     """The worker's running state, fresh from the database."""
     query = select(WorkerScore).where(WorkerScore.worker == worker.code)
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def count_queries(session: Session, work: Callable[[], object]) -> int:
+    """How many SELECTs ``work`` sends."""
+    seen: list[str] = []
+
+    def note(*told) -> None:
+        if told[2].lstrip().lower().startswith("select"):
+            seen.append(told[2])
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    work()
+    event.remove(connection, "before_cursor_execute", note)
+    assert seen
+    return len(seen)
