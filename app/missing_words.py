@@ -51,3 +51,29 @@ def missing_words() -> dict[str, set[str]]:
     """Return the texts without a translation, with their files."""
     known = {one.id if isinstance(one.id, str) else one.id[0] for one in read_catalogue() if one.id and one.string}
     return {text: files for text, files in used_words().items() if text and text not in known}
+
+
+def field_codes() -> set[str]:
+    """Return the message codes that refusals of input and validators name: each needs a line in ``MESSAGES``."""
+    found: set[str] = set()
+    for package in (*PACKAGES, "app", "app/pages", "app/api"):
+        for path in (_ROOT.parent / package).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                found |= _codes(node)
+    return found
+
+
+def _codes(node: ast.AST) -> set[str]:
+    if not isinstance(node, ast.Call):
+        return set()
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    places: list[ast.AST] = [word.value for word in node.keywords if word.arg == "error"]
+    if name in {"InvalidInput", "WrongProof", "ValidationError"}:
+        places += [part for arg in node.args for part in ast.walk(arg) if isinstance(part, ast.List)]
+        places += [arg for arg in node.args if isinstance(arg, ast.Constant)]
+    values = [part.value for place in places for part in ast.walk(place) if isinstance(part, ast.Constant)]
+    return {
+        value
+        for value in values
+        if isinstance(value, str) and len(value) > 1 and value.isidentifier() and value.islower()
+    }

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app.house import House
 from app.i18n import read_catalogue, tidy_locale
 from app.messages import MESSAGES, sentence
-from app.missing_words import missing_words, raised_sentences
+from app.missing_words import field_codes, missing_words, raised_sentences
 
 
 def test_nothing_is_left_in_english() -> None:
@@ -43,3 +43,7 @@ def test_refusals_are_said_in_the_readers_language(house: House) -> None:
 
 def test_tidy_locale() -> None:
     assert [tidy_locale(one) for one in ("zh-CN", "en_US", "fr", "")] == ["zh", "en", "zh", "zh"]
+
+
+def test_every_field_code_has_its_sentence() -> None:
+    assert field_codes() - set(MESSAGES) == set()
