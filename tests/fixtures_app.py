@@ -10,6 +10,7 @@ from app import create_app
 from app.house import House
 from app.session import db
 from app.settings import Env, Settings
+from tests.factories import make_house
 from tests.fixtures_db import _clone
 
 PEPPER = "p" * 40
@@ -29,9 +30,11 @@ def house_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def house(house_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The application. Rate limits are off; their own test turns them on."""
+    """The application in the tiny city. Rate limits are off; their own test turns them on."""
     made = create_app(settings_for(house_url, tmp_path_factory.mktemp("var")))
     made.config["RATE_LIMITS"] = False
+    with made.app_context(), Session(db.engine) as session, session.begin():
+        make_house(session)
     yield made
     with made.app_context():
         db.engine.dispose()
