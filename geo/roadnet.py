@@ -83,9 +83,13 @@ class ModeNetwork:
 
     def _flat(self, degrees: FloatMatrix) -> FloatMatrix:
         """Metres north and east on a plane laid through the middle of the network."""
-        lat0 = float(np.radians(self._roads.nodes[:, 0].mean()))
         rad = np.radians(degrees)
-        return np.stack([rad[:, 0], rad[:, 1] * np.cos(lat0)], axis=1) * EARTH_RADIUS_M
+        return np.stack([rad[:, 0], rad[:, 1] * self._squeeze], axis=1) * EARTH_RADIUS_M
+
+    @cached_property
+    def _squeeze(self) -> float:
+        """How much shorter a degree of longitude is than one of latitude in the middle of the network."""
+        return float(np.cos(np.radians(self._roads.nodes[:, 0].mean())))
 
     def snap(self, degrees: FloatMatrix) -> tuple[IntArray, FloatArray]:
         """Nearest usable junction of each (lat, lon) row, and the seconds of the walk to it."""

@@ -42,23 +42,49 @@ SKILLS = ("cleaning", "deep_cleaning", "windows", "cooking", "ironing")
 
 def hire(session: Session, seed: int, number: int, now: datetime) -> Worker:
     """Bring one person from the street to the trial, within the given moment's transaction."""
+    worker = half_way(session, seed, number, now, len(STAGES))
+    set_shifts(session, as_actor(worker), worker.code, shifts_of(seed, number), now)
+    return worker
+
+
+def half_way(session: Session, seed: int, number: int, now: datetime, stages: int) -> Worker:
+    """Bring one person through the first ``stages`` stages of their way in."""
     worker = come_in(session, seed, number, now)
-    me = Actor(Role.WORKER, worker.account_code, worker.code)
-    desk = staff(session, Role.OPS_AGENT)
+    for stage in STAGES[:stages]:
+        stage(session, seed, number, worker, now)
+    return worker
+
+
+def _papers(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:  # noqa: ARG001
     today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
     papers = tuple(Paper(kind, issued_on=today - timedelta(days=60)) for kind in ("identity", "health"))
-    hand_in_documents(session, me, worker.code, HandIn(papers), now)
+    hand_in_documents(session, as_actor(worker), worker.code, HandIn(papers), now)
+
+
+def _identity(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:
+    today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
     number_hash = hashlib.sha256(f"{seed}-identity-{number}".encode()).hexdigest()
     good_until = today + timedelta(days=120 + int(between(0, 200, seed, "papers", number)))
     seen = IdentityCheck(number_hash, good_until, good_until + timedelta(days=60), "papers seen")
-    check_identity(session, desk, worker.code, seen, now)
-    _screen(session, seed, number, worker, now)
-    confirm_interview(session, desk, worker.code, "sheet looks right", now)
-    sign_practice(session, desk, worker.code, Practice(skills_of(seed, number), "practice seen"), now)
-    take_quiz(session, me, worker.code, QuizAnswers({question.code: question.right for question in QUIZ}), now)
-    start_trial(session, desk, worker.code, "trial begins", now)
-    set_shifts(session, me, worker.code, shifts_of(seed, number), now)
-    return worker
+    check_identity(session, staff(session, Role.OPS_AGENT), worker.code, seen, now)
+
+
+def _confirm(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:  # noqa: ARG001
+    confirm_interview(session, staff(session, Role.OPS_AGENT), worker.code, "sheet looks right", now)
+
+
+def _practice(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:
+    practice = Practice(skills_of(seed, number), "practice seen")
+    sign_practice(session, staff(session, Role.OPS_AGENT), worker.code, practice, now)
+
+
+def _quiz(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:  # noqa: ARG001
+    answers = QuizAnswers({question.code: question.right for question in QUIZ})
+    take_quiz(session, as_actor(worker), worker.code, answers, now)
+
+
+def _trial(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:  # noqa: ARG001
+    start_trial(session, staff(session, Role.OPS_AGENT), worker.code, "trial begins", now)
 
 
 def come_in(session: Session, seed: int, number: int, now: datetime) -> Worker:
@@ -129,3 +155,6 @@ def shifts_of(seed: int, number: int) -> list[ShiftRow]:
 def as_actor(worker: Worker) -> Actor:
     """Return a worker as an actor."""
     return Actor(Role.WORKER, worker.account_code, worker.code)
+
+
+STAGES = (_papers, _identity, _screen, _confirm, _practice, _quiz, _trial)

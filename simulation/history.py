@@ -12,7 +12,7 @@ from dispatch.waking import local_instant
 from geo.cities import City
 from simulation.day import Life
 from simulation.founding import found
-from simulation.hiring import hire
+from simulation.hiring import half_way, hire
 from simulation.world import World
 
 EARLY_DAYS = 28
@@ -32,17 +32,30 @@ def _hiring(seed: int, number: int, at: datetime) -> Callable[[Session], object]
     return lambda session: hire(session, seed, number, at)
 
 
+def applicants(session: Session, seed: int, first: int, now: datetime) -> None:
+    """Leave a few people in the middle of their way in, so that the vetting desk has something to look at."""
+    for number in range(first, first + 6):
+        half_way(session, seed, number, now - timedelta(hours=30 - 4 * (number - first)), number - first)
+
+
 def live_through(world: World, first: date, until: datetime, early: int, tell: Tell) -> None:
-    """Live from the morning of ``first``; the first ``early`` days at a quarter of the demand."""
+    """Live from the morning of ``first``; the first ``early`` days with hardly any demand."""
     tz = ZoneInfo(world.zone)
     days = (until.astimezone(tz).date() - first).days + 1
     life = Life(world)
     for number in range(days):
         day = first + timedelta(days=number)
-        life.growth = 0.25 if number < early else 0.55 + 0.45 * (number - early) / max(1, days - early)
+        life.growth = growth_of(days - 1 - number, quiet=number < early)
         step = timedelta(minutes=150 if number < early else 45)
         live_day(life, day, min(until, local_instant(day, 1440, world.zone)), step)
         tell(day.isoformat(), (number + 1) / days)
+
+
+def growth_of(days_left: int, *, quiet: bool) -> float:
+    """Return the share of the full demand: a trickle, then a young neighbourhood, then the last days in full."""
+    if quiet:
+        return 0.15
+    return 1.2 if days_left <= 1 else 0.8 if days_left <= 3 else 0.4
 
 
 def live_day(life: Life, day: date, until: datetime, step: timedelta) -> None:

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from core.db import SessionFactory, in_transaction
 from core.errors import DomainError
 from core.events import Handlers, deliver_pending
 from core.ticks import Tick
 from core.timers import TimerHandler, fire_due
+from dispatch.models import Visit
+from dispatch.states import VisitState
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,15 @@ class World:
         """One beat of the clock, for histories: events, timers, ticks whose key is new."""
         fire_due(self.factory, self.timers, now)
         deliver_pending(self.factory, self.handlers, now)
+        waiting = self._anybody_waits()
         for tick in self.ticks:
             key = tick.key(now)
-            if key:
+            if key and (waiting or not tick.name.startswith("round_")):
                 tick.run(self.factory, key, now)
         deliver_pending(self.factory, self.handlers, now)
+
+    def _anybody_waits(self) -> bool:
+        """Tell whether any visit is open: a round without one would only leave its tick."""
+        states = [VisitState.OPEN.value, VisitState.RESCUE.value]
+        with self.factory() as session:
+            return session.scalar(select(Visit.id).where(Visit.state.in_(states)).limit(1)) is not None
