@@ -13,6 +13,7 @@ from core.policies import read_policy
 from core.timers import cancel_timer, set_timer
 from notices.notices import enqueue
 from recruiting.attribution import attribution_of
+from recruiting.bounds import lower_at
 from recruiting.counting import Reached, Tally, clock_days, reached
 from recruiting.models import Milestone, Recruiter
 from recruiting.moves import move_milestone
@@ -23,18 +24,25 @@ from recruiting.recruiters import recruiter_by_code
 from recruiting.states import AttributionState, MilestoneMove, MilestoneState
 from recruiting.visits import has_open_hold, offered_hours, tally_of
 from workers.models import Worker
-from workers.standing import standing_of
 from workers.states import WORKING, WorkerState
 from workers.workers import worker_by_code
 
 ADVANCE, SCREENING = "advance", "screening"
 DUE_TIMER = "milestone_due"
+MORE = "_more"
+"""What is added to the kind of a sum that tops up an approved one."""
 _AGAIN = timedelta(days=1)
 
 
 def visits_kind(count: int) -> str:
     """Return the kind of the milestone for so many visits."""
     return f"visits_{count}"
+
+
+def visits_of_kind(kind: str) -> int:
+    """Return how many visits a kind stands for; 0 for every other sum."""
+    number = kind.removeprefix("visits_")
+    return int(number) if number.isdigit() else 0
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ def _gather(session: Session, row: Milestone, now: datetime) -> Case | None:
         return None
     worker = worker_by_code(session, row.worker)
     policy = read_policy(session, IncentivePolicy, worker.activated_at or now, recruiter.station.zone)
-    count = int(row.kind.removeprefix("visits_")) if row.kind.startswith("visits_") else 0
+    count = visits_of_kind(row.kind)
     if not count:
         return Case(row, recruiter, worker, policy, 0, Tally((), ()), None, now)
     tallied = tally_of(session, worker, recruiter.account_code, policy)
@@ -133,18 +141,22 @@ def _price(session: Session, case: Case) -> None:
     if row.vested_at is not None:
         return
     if not case.count:
-        row.fen = int(row.computed["fen"])
+        row.fen, row.team_fen = int(row.computed["fen"]), int(row.computed.get("team_fen", 0))
         row.computed = {**row.computed, "policy_version": case.policy.version}
         session.flush()
         return
-    standing = standing_of(session, row.worker)
-    lower = 0.0 if standing is None else standing.lower
+    lower = lower_at(session, row.worker, _priced_for(case))
     price = milestone_price(case.count, stars(lower), case.policy)
     if "g" in row.computed and price.fen <= row.fen:
         return
     row.fen, row.team_fen = price.fen, price.team_fen
     row.computed = {**row.computed, **_told(case, lower, price)}
     session.flush()
+
+
+def _priced_for(case: Case) -> datetime:
+    """The day the price belongs to, even when its timer fires late."""
+    return case.now if case.found is None else case.found.evaluate_at
 
 
 def _told(case: Case, lower: float, price: Price) -> dict[str, Any]:
@@ -163,6 +175,7 @@ def _told(case: Case, lower: float, price: Price) -> dict[str, Any]:
         "own_fen": price.own_fen,
         "reached_by": "" if found is None else found.visit.code,
         "reached_at": None if found is None else found.visit.settled_at.isoformat(),
+        "priced_for": _priced_for(case).isoformat(),
         "priced_at": case.now.isoformat(),
         "activated_at": None if activated is None else activated.isoformat(),
         "counted": [visit.code for visit in case.tallied.counted[: case.count]],

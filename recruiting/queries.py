@@ -16,7 +16,7 @@ from core.policies import read_policy
 from money.accounts import PAYABLE_RECRUITER
 from money.ledger import owed
 from recruiting.clawbacks import taken_in
-from recruiting.evaluation import ADVANCE, SCREENING, visits_kind
+from recruiting.evaluation import ADVANCE, MORE, SCREENING, visits_kind, visits_of_kind
 from recruiting.models import Attribution, Clawback, Milestone, Recruiter, ScreeningSheet
 from recruiting.moves import get_milestone
 from recruiting.policy import IncentivePolicy
@@ -230,13 +230,14 @@ def _tracks(
 def _lines(
     known: Mapping[str, Milestone], standing: Standing | None, policy: IncentivePolicy
 ) -> tuple[MilestoneLine, ...]:
-    kinds = (ADVANCE, SCREENING, *(visits_kind(count) for count in policy.visit_counts))
+    visits = [visits_kind(count) for count in policy.visit_counts]
+    kinds = (ADVANCE, SCREENING, *(kind for one in visits for kind in (one, f"{one}{MORE}")))
     made = [_line(kind, known.get(kind), standing, policy) for kind in kinds]
     return tuple(line for line in made if line is not None)
 
 
 def _line(kind: str, row: Milestone | None, standing: Standing | None, policy: IncentivePolicy) -> MilestoneLine | None:
-    if kind == SCREENING and row is None:
+    if row is None and (kind == SCREENING or kind.endswith(MORE)):
         return None
     low, high = _forecast(kind, standing, policy)
     if row is None:
@@ -251,9 +252,9 @@ def _line(kind: str, row: Milestone | None, standing: Standing | None, policy: I
 
 def _forecast(kind: str, standing: Standing | None, policy: IncentivePolicy) -> tuple[Price, Price]:
     """The sum at the lower bound of today, and at the score itself."""
-    if not kind.startswith("visits_"):
+    count = visits_of_kind(kind)
+    if not count:
         return Price(policy.advance_fen, 0), Price(policy.advance_fen, 0)
-    count = int(kind.removeprefix("visits_"))
     if standing is None:
         return milestone_price(count, 1.0, policy), milestone_price(count, 1.0, policy)
     low = milestone_price(count, stars(standing.lower), policy)
