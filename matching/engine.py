@@ -8,7 +8,7 @@ from collections.abc import Callable
 from matching.assemble import Answer, Run, assemble
 from matching.board import Board, build_board
 from matching.columns import Column
-from matching.errors import SolveError, require
+from matching.errors import require
 from matching.generation import Dive, Generation, better, simple_bound
 from matching.greedy import insert_greedily, place_greedily, request_order
 from matching.limits import Ledger, hour_rows, total_value
@@ -19,6 +19,8 @@ from matching.rounds import flow, is_flow
 
 MODES = ("instant", "round", "day")
 ROUNDS = {"round": 40, "day": 60}
+# A solver that is missing, dies or trips leaves the greedy roster, and the roster says so in `fallback`.
+FAILURES = (ImportError, MemoryError, RuntimeError, ArithmeticError, LookupError, ValueError)
 PACK_TIME = {"round": 2.0, "day": 8.0}
 
 
@@ -64,7 +66,7 @@ class _Search:
             return self._answer("greedy")
         try:
             return self._optimise()
-        except (SolveError, ImportError, MemoryError) as error:
+        except FAILURES as error:
             return Answer(self.best, math.floor(self.bound), "greedy", fallback=type(error).__name__)
 
     def _optimise(self) -> Answer:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+
 from matching import (
     Break,
     Commitment,

@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from matching import Limits, solve
 from matching.board import build_board
 from matching.check import check
@@ -12,7 +13,6 @@ from matching.columns import make_column
 from matching.greedy import place_greedily
 from matching.jsonio import roster_to_json
 from matching.limits import Ledger, hour_rows, total_value
-
 from tests.matching.instances import small_problem
 
 LIGHT = Limits(effort=0.3)

@@ -1,0 +1,77 @@
+"""The command line: solve, check, bound, schema; bad input gives a sentence and 2."""
+
+import json
+
+import pytest
+
+from matching.__main__ import main
+from matching.jsonio import problem_to_json, roster_from_json
+from tests.matching.instances import full_day
+
+
+@pytest.fixture
+def files(tmp_path):
+    problem, roster = tmp_path / "problem.json", tmp_path / "roster.json"
+    problem.write_text(problem_to_json(full_day()), encoding="utf-8")
+    return problem, roster
+
+
+def test_solve_writes_a_roster_and_says_why(files, capsys):
+    problem, roster = files
+    arguments = ["solve", str(problem), "--mode", "round", "--effort", "1", "--seed", "7", "--out", str(roster)]
+    assert main([*arguments, "--explain", "--language", "zh-CN"]) == 0
+    told = capsys.readouterr().err
+    assert "2 of 3 visits" in told
+    assert "还没有派出" in told
+    assert roster_from_json(roster.read_text(encoding="utf-8")).seed == 7
+
+
+def test_solve_within_seconds_prints_the_roster(files, capsys):
+    assert main(["solve", str(files[0]), "--seconds", "30"]) == 0
+    assert json.loads(capsys.readouterr().out)["engine"] == "columns"
+
+
+def test_check_is_content_with_a_sound_roster(files, capsys):
+    problem, roster = files
+    main(["solve", str(problem), "--out", str(roster)])
+    assert main(["check", str(problem), str(roster)]) == 0
+    assert capsys.readouterr().out == "The roster is sound.\n"
+
+
+def test_check_fails_a_falsified_roster(files, capsys):
+    problem, roster = files
+    main(["solve", str(problem), "--out", str(roster)])
+    plain = json.loads(roster.read_text(encoding="utf-8"))
+    plain["objective"] += 5
+    roster.write_text(json.dumps(plain), encoding="utf-8")
+    assert main(["check", str(problem), str(roster)]) == 1
+    assert "not the sum" in capsys.readouterr().out
+
+
+def test_bound_prints_what_can_be_reached_at_most(files, capsys):
+    assert main(["bound", str(files[0])]) == 0
+    assert "minutes; reached" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["problem", "roster"])
+def test_the_schema_can_be_printed(kind, capsys):
+    assert main(["schema", kind]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].endswith("2020-12/schema")
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", '{"epoch": 1}', "[[[["])
+def test_bad_problems_give_a_sentence_and_two(tmp_path, capsys, text):
+    bad = tmp_path / "bad.json"
+    bad.write_text(text, encoding="utf-8")
+    assert main(["solve", str(bad)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "Traceback" not in told
+
+
+def test_missing_and_binary_files_give_a_sentence_and_two(tmp_path, capsys):
+    assert main(["solve", str(tmp_path / "none.json")]) == 2
+    binary = tmp_path / "binary.json"
+    binary.write_bytes(b"\xff\xfe\x00")
+    assert main(["solve", str(binary)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
