@@ -71,25 +71,28 @@ class Verdict:
 
     def check(self, session: Session, actor: Actor, dispute: Dispute, now: datetime) -> None:
         """Refuse sums that do not fit the remedy, exceed what was paid, or are above this person's limit."""
-        wrong: dict[str, list[str]] = {}
-        if self.remedy not in REMEDIES:
-            wrong["remedy"] = ["not_a_choice"]
-        if self.rating_effect not in RATING_EFFECTS:
-            wrong["rating_effect"] = ["not_a_choice"]
-        if not self.reason:
-            wrong["reason"] = ["required"]
-        if (self.fen > 0) is not (self.remedy in MONEY) or self.fen < 0:
-            wrong["fen"] = ["does_not_fit_remedy"]
-        elif self.fen - dispute.refunded_fen > refundable(session, dispute.visit_code):
-            wrong["fen"] = ["more_than_paid"]
+        wrong = self._unfit() or self._too_much(session, dispute)
         if wrong:
             raise InvalidInput(wrong)
-        policy = read_policy(session, DisputePolicy, now)
-        lead = actor.role is Role.OPS_LEAD
-        if not lead and (self.remedy == "adjust_pay" or self.fen > policy.agent_limit_fen):
+        limit = read_policy(session, DisputePolicy, now).agent_limit_fen
+        if actor.role is not Role.OPS_LEAD and (self.remedy == "adjust_pay" or self.fen > limit):
             raise NotAllowed("lead_needed", "An operations lead decides this.")
+
+    def _unfit(self) -> dict[str, list[str]]:
+        checks = {
+            "remedy": (self.remedy in REMEDIES, "not_a_choice"),
+            "rating_effect": (self.rating_effect in RATING_EFFECTS, "not_a_choice"),
+            "reason": (bool(self.reason), "required"),
+            "fen": (self.fen >= 0 and (self.fen > 0) is (self.remedy in MONEY), "does_not_fit_remedy"),
+        }
+        return {field: [code] for field, (fine, code) in checks.items() if not fine}
+
+    def _too_much(self, session: Session, dispute: Dispute) -> dict[str, list[str]]:
+        if self.fen - dispute.refunded_fen > refundable(session, dispute.visit_code):
+            return {"fen": ["more_than_paid"]}
         if self.remedy == "adjust_pay" and self.fen > find_visit(session, dispute.visit_code).worker_fen:
-            raise InvalidInput({"fen": ["more_than_pay"]})
+            return {"fen": ["more_than_pay"]}
+        return {}
 
 
 def write_decision(

@@ -85,16 +85,21 @@ def _stamps(session: Session, visit: Visit) -> list[Item]:
 
 
 def _checklist(visit: Visit) -> list[Item]:
-    """One line for the checklist as it stood at the end: items carry no stamps of their own."""
-    at = visit.finished_at or visit.ended_at or visit.started_at
-    if at is None or not visit.checklist:
-        return []
-    undone = [
-        {"code": one["code"], "zh": one.get("zh", ""), "en": one.get("en", ""), "reason": one.get("reason", "")}
+    """Each item when it was ticked or left with a reason, and the whole list as it stood at the end."""
+    lines = [
+        Item(datetime.fromisoformat(one["at"]), "record", "checklist_item", _item(one))
         for one in visit.checklist
-        if not one.get("done")
+        if one.get("at")
     ]
-    return [Item(at, "record", "checklist", {"items": len(visit.checklist), "undone": undone})]
+    end = visit.finished_at or visit.ended_at or visit.started_at
+    if end is not None and visit.checklist:
+        undone = [_item(one) for one in visit.checklist if not one.get("done")]
+        lines.append(Item(end, "record", "checklist", {"items": len(visit.checklist), "undone": undone}))
+    return lines
+
+
+def _item(one: dict[str, Any]) -> dict[str, Any]:
+    return {"done": False, "reason": "", "zh": "", "en": "", **{k: v for k, v in one.items() if k != "at"}}
 
 
 def _contacts(session: Session, visit: Visit) -> list[Item]:

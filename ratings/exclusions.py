@@ -53,7 +53,8 @@ def _related(session: Session, rating: Rating) -> bool:
 def exclude_bursts(session: Session, rating: Rating, now: datetime) -> int:
     """Weigh a burst of five-star ratings from fresh accounts with nothing until a person has looked; return how many.
 
-    While the house itself is new, everybody is fresh: then only the person is asked.
+    While the house itself is new, everybody is fresh: then only a burst three times as large asks a person, and none
+    is weighed with nothing.
     """
     policy = read_policy(session, FraudPolicy, now)
     if rating.stars != 5:
@@ -61,9 +62,12 @@ def exclude_bursts(session: Session, rating: Rating, now: datetime) -> int:
     burst = _burst(_fresh(session, rating.ratee, policy, now), policy)
     if not burst:
         return 0
+    launching = _launching(session, policy, now)
+    if launching and len(burst) < policy.launch_factor * policy.burst_ratings:
+        return 0
     due = now + timedelta(hours=policy.task_hours)
     open_task(session, "ops_agent", "rating_burst", rating.ratee, due, now, ratings=len(burst))
-    if _launching(session, policy, now):
+    if launching:
         return 0
     counted = [one for one in burst if one.weight is None or one.weight > 0]
     for one in counted:

@@ -80,4 +80,5 @@ class FraudPolicy(Policy):
     fresh_days: int = 14
     fresh_jobs: int = 2
     launch_days: int = 28
+    launch_factor: int = 3
     task_hours: int = 24

@@ -225,9 +225,9 @@ def test_ratings_by_the_workers_own_account_or_recruiter_count_nothing(house, be
     assert rated_visit(house, ben, 5, start=make.TUESDAY_NINE + 2 * DAY).excluded == ""
 
 
-def burst(house, ben, count=10):
+def burst(house, ben, count=10, hours=4):
     return [
-        rated_visit(house, ben, 5, make.TUESDAY_NINE + timedelta(hours=4 * turn), customer=make.make_customer(house, f"S{turn}", make.TUESDAY_NINE))
+        rated_visit(house, ben, 5, make.TUESDAY_NINE + timedelta(hours=hours * turn), customer=make.make_customer(house, f"S{turn}", make.TUESDAY_NINE))
         for turn in range(count)
     ]  # fmt: skip
 
@@ -243,10 +243,11 @@ def test_ten_sock_puppets_weigh_nothing(house, ben):
     assert tasks == [ben.code]
 
 
-def test_while_the_house_is_new_a_burst_only_asks_a_person(house, ben):
-    made = burst(house, ben, 5)
+@pytest.mark.parametrize(("count", "tasks"), [(5, 0), (15, 1)])
+def test_while_the_house_is_new_only_a_large_burst_asks_a_person(house, ben, count, tasks):
+    made = burst(house, ben, count, hours=3)
     assert {one.excluded for one in made} == {""}
-    assert len(house.execute(text("select 1 from staff_task where kind = 'rating_burst'")).all()) == 1
+    assert len(house.execute(text("select 1 from staff_task where kind = 'rating_burst'")).all()) == tasks
 
 
 def test_four_are_no_burst_and_old_customers_are_none(house, ben):
