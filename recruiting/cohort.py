@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.actors import Actor
 from core.errors import NotFound
 from core.policies import read_policy
 from dispatch.models import Visit
-from dispatch.states import VisitState
+from dispatch.states import WORKED
 from recruiting.models import Attribution, Lead, Recruiter, ScreeningSheet
 from recruiting.policy import AttributionPolicy
 from recruiting.prices import stars
@@ -28,7 +28,7 @@ _RISKY = frozenset({WorkerState.IMPROVEMENT, WorkerState.RESTRICTED, WorkerState
 
 @dataclass(frozen=True)
 class RecruitRow:
-    """One recruit: hours worked in 28 days, quality band, and why to look after them (codes)."""
+    """One recruit: hours worked in 28 days, visits in all, quality band, and why to look after them (codes)."""
 
     worker_code: str
     name: str
@@ -40,11 +40,15 @@ class RecruitRow:
     visits_28d: int
     band: str
     at_risk: tuple[str, ...]
+    visits_total: int
 
 
 @dataclass(frozen=True)
 class LeadRow:
-    """One lead to follow; ``state`` is "new", "lapsing" (a week left) or the worker's state once they applied."""
+    """One lead to follow; ``state`` is "new", "lapsing" (a week left) or the worker's state once they applied.
+
+    The phone is empty from then on. ``noted_elsewhere`` counts other recruiters who hold the same number.
+    """
 
     lead_code: str
     name: str
@@ -55,6 +59,8 @@ class LeadRow:
     captured_at: datetime
     lapses_at: datetime
     state: str
+    worker_code: str
+    noted_elsewhere: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ def my_recruits(session: Session, actor: Actor, now: datetime, recruiter_code: s
         .order_by(Worker.id.desc())
     ).all()
     worked = _worked(session, [worker.id for worker, _, _ in rows], now)
-    return [_recruit(worker, standing, state, worked.get(worker.id), now) for worker, standing, state in rows]
+    return [_recruit(worker, standing, state, worked.get(worker.id, _Work()), now) for worker, standing, state in rows]
 
 
 def station_day(session: Session, actor: Actor, now: datetime) -> StationDay:
@@ -143,27 +149,35 @@ def _ratio(code: str, name: str, screened: int, accepted: int) -> RatioRow:
     return RatioRow(code, name, screened, accepted, ratio, healthy)
 
 
-def _worked(
-    session: Session, worker_ids: list[int], now: datetime
-) -> dict[int | None, tuple[int, int, datetime | None]]:
-    """Visits, minutes and the last end per worker, of the last 28 days."""
-    done = (VisitState.WORK_DONE, VisitState.COMPLETED, VisitState.SETTLED)
+@dataclass(frozen=True)
+class _Work:
+    """What somebody has done: visits and minutes of the last 28 days, visits in all, the last end."""
+
+    visits: int = 0
+    minutes: int = 0
+    total: int = 0
+    last: datetime | None = None
+
+
+def _worked(session: Session, worker_ids: list[int], now: datetime) -> dict[int | None, _Work]:
+    lately = Visit.finished_at >= now - _LOOK_BACK
+    minutes = func.coalesce(func.sum(Visit.minutes).filter(lately), 0)
     rows = session.execute(
-        select(Visit.worker_id, func.count(), func.sum(Visit.minutes), func.max(Visit.finished_at))
-        .where(Visit.worker_id.in_(worker_ids), Visit.state.in_(done), Visit.finished_at >= now - _LOOK_BACK)
+        select(Visit.worker_id, func.count().filter(lately), minutes, func.count(), func.max(Visit.finished_at))
+        .where(Visit.worker_id.in_(worker_ids), Visit.state.in_(WORKED), Visit.finished_at <= now)
         .group_by(Visit.worker_id)
     ).all()
-    return {worker: (visits, int(minutes), last) for worker, visits, minutes, last in rows}
+    return {worker: _Work(visits, int(minutes), total, last) for worker, visits, minutes, total, last in rows}
 
 
 def _recruit(
     worker: Worker,
     standing: Standing | None,
     state: str,
-    worked: tuple[int, int, datetime | None] | None,
+    worked: _Work,
     now: datetime,
 ) -> RecruitRow:
-    visits, minutes, last = worked or (0, 0, None)
+    last = worked.last
     band = quality_band(standing)
     settled_in = worker.activated_at is not None and worker.activated_at + _QUIET < now
     risks = {
@@ -179,35 +193,41 @@ def _recruit(
         state=worker.state,
         activated_at=worker.activated_at,
         attribution=state,
-        hours_28d=round(minutes / 60, 1),
-        visits_28d=visits,
+        hours_28d=round(worked.minutes / 60, 1),
+        visits_28d=worked.visits,
         band=band,
         at_risk=tuple(code for code, true in risks.items() if true),
+        visits_total=worked.total,
     )
 
 
 def _leads(session: Session, recruiter: Recruiter, now: datetime) -> list[LeadRow]:
     days = timedelta(days=read_policy(session, AttributionPolicy, now).days)
+    other = aliased(Lead)
+    others = select(func.count()).where(
+        other.phone == Lead.phone, other.recruiter != Lead.recruiter, other.captured_at > now - days
+    )
     rows = session.execute(
-        select(Lead, Worker.state)
+        select(Lead, Worker.state, others.correlate(Lead).scalar_subquery())
         .outerjoin(Worker, Worker.code == Lead.worker)
         .where(Lead.recruiter == recruiter.code, Lead.captured_at > now - days)
         .order_by(Lead.captured_at.desc(), Lead.id.desc())
         .limit(100)
     ).all()
-    return [_lead(lead, state, days, now) for lead, state in rows]
+    return [_lead(lead, state, elsewhere, lead.captured_at + days, now) for lead, state, elsewhere in rows]
 
 
-def _lead(lead: Lead, state: str | None, days: timedelta, now: datetime) -> LeadRow:
-    lapses = lead.captured_at + days
+def _lead(lead: Lead, state: str | None, elsewhere: int, lapses: datetime, now: datetime) -> LeadRow:
     return LeadRow(
         lead_code=lead.code,
         name=lead.name,
-        phone=lead.phone,
+        phone="" if lead.worker else lead.phone,
         skills=tuple(lead.skills),
         hours=tuple(lead.hours),
         note=lead.note,
         captured_at=lead.captured_at,
         lapses_at=lapses,
         state=state or ("lapsing" if lapses - now < timedelta(days=7) else "new"),
+        worker_code=lead.worker,
+        noted_elsewhere=elsewhere,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.accounts import tidy_phone
 from core.actors import Actor
 from core.codes import new_code
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.events import record
 from core.policies import read_policy
 from recruiting.events import LeadCaptured
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Captured:
-    """The lead, and how many others noted the same number in the last 30 days (whose, is not told)."""
+    """The lead, and who has the same number: how many others in the last 30 days (not whom), and oneself before."""
 
     lead: Lead
     noted_elsewhere: int
+    noted_before: bool = False
 
 
 def capture_lead(session: Session, actor: Actor, met: LeadInput, now: datetime) -> Captured:
@@ -50,6 +51,7 @@ def capture_lead(session: Session, actor: Actor, met: LeadInput, now: datetime) 
         "captured_at": now,
         "station": recruiter.station.code,
     }
+    before = session.scalar(select(Lead.id).where(Lead.recruiter == recruiter.code, Lead.phone == phone))
     lead_id = session.scalar(
         insert(Lead)
         .values(code=new_code("L"), recruiter=recruiter.code, phone=phone, worker="", **told)
@@ -58,6 +60,15 @@ def capture_lead(session: Session, actor: Actor, met: LeadInput, now: datetime) 
     )
     lead = session.scalars(select(Lead).where(Lead.id == lead_id).execution_options(populate_existing=True)).one()
     record(session, LeadCaptured(lead.code, recruiter.code), by=actor, at=now)
+    return Captured(lead, len(_others(session, lead, now)), before is not None)
+
+
+def get_lead(session: Session, actor: Actor, code: str, now: datetime) -> Captured:
+    """Return one's own lead with who else has the number; ``NotFound`` to everybody else, and once they applied."""
+    recruiter = own_recruiter(session, actor)
+    lead = session.scalars(select(Lead).where(Lead.code == code, Lead.recruiter == recruiter.code)).first()
+    if lead is None or lead.worker:
+        raise NotFound
     return Captured(lead, len(_others(session, lead, now)))
 
 

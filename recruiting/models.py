@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed, Ref
@@ -82,6 +82,20 @@ class ScreeningSheet(Keyed, Base):
     note: Mapped[str] = mapped_column(default="")
     photos: Mapped[list[str]] = mapped_column(default=list)
     milestone: Mapped[str] = mapped_column(String(24), default="", index=True)
+    at: Mapped[datetime]
+
+
+class ScreeningPhoto(Keyed, Base):
+    """A photo taken at a screening, encoded anew without metadata. Its code is the reference on the sheet.
+
+    ``by`` is the R-code or account of who took it. Shown to them and to operations, to nobody else.
+    """
+
+    __tablename__ = "screening_photo"
+    worker: Mapped[Ref]
+    by: Mapped[str] = mapped_column(String(24))
+    mime: Mapped[str] = mapped_column(String(24))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     at: Mapped[datetime]
 
 

@@ -59,3 +59,20 @@ class IncentivePolicy(Policy):
         """The most one recruit can bring: what is reserved when they are accepted."""
         fees = self.screening_fen * self.screenings_per_recruit
         return self.advance_fen + fees + round(self.g_most * sum(self.amounts_fen))
+
+
+@dataclass(frozen=True)
+class NeedPolicy(Policy):
+    """How many people to look for at a station: the hours nobody took, over the hours one new person can give.
+
+    Visits of the next ``days_ahead`` days count once they were open for ``open_hours``, visits nobody could come to
+    for ``days_back`` days; neighbourhoods count whose middle is at most ``reach_m`` metres from the station.
+    """
+
+    name: ClassVar[str] = "hiring_need"
+    days_ahead: int = 7
+    days_back: int = 7
+    open_hours: int = 2
+    reach_m: int = 12_000
+    hours_per_recruit: float = 10.0
+    people_at_most: int = 5

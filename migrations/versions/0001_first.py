@@ -472,6 +472,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_score_step_worker"), "score_step", ["worker"], unique=False)
     op.create_table(
+        "screening_photo",
+        sa.Column("worker", sa.String(length=24), nullable=False),
+        sa.Column("by", sa.String(length=24), nullable=False),
+        sa.Column("mime", sa.String(length=24), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_photo")),
+        sa.UniqueConstraint("code", name=op.f("uq_screening_photo_code")),
+    )
+    op.create_index(op.f("ix_screening_photo_worker"), "screening_photo", ["worker"], unique=False)
+    op.create_table(
         "screening_prior",
         sa.Column("worker", sa.String(length=24), nullable=False),
         sa.Column("source", sa.String(length=24), nullable=False),
@@ -1320,6 +1333,8 @@ def downgrade() -> None:
     op.drop_table("screening_sheet")
     op.drop_index(op.f("ix_screening_prior_source"), table_name="screening_prior")
     op.drop_table("screening_prior")
+    op.drop_index(op.f("ix_screening_photo_worker"), table_name="screening_photo")
+    op.drop_table("screening_photo")
     op.drop_index(op.f("ix_score_step_worker"), table_name="score_step")
     op.drop_table("score_step")
     op.drop_table("score_params")
