@@ -21,7 +21,7 @@ from core.errors import InvalidInput, NotFound
 from core.events import record
 from core.policies import read_policy
 from core.states import claim
-from notices.tasks import open_task
+from notices.tasks import close_tasks, open_task
 from recruiting.events import WorkerAttributed
 from recruiting.leads import lead_of
 from recruiting.models import Attribution, Recruiter
@@ -103,6 +103,7 @@ def settle_contest(
     change = Change(decision.reason, before, {"recruiter": decision.recruiter_code})
     audit(session, actor, "attribution_decided", worker_code, now, change)
     _move(session, actor, row, move, now, recruiter=decision.recruiter_code)
+    close_tasks(session, "review_attribution", worker_code, move.value, now)
     worker = worker_by_code(session, worker_code)
     worker.recruiter_code = decision.recruiter_code
     if worker.activated_at is not None:

@@ -16,7 +16,7 @@ from core.policies import read_policy
 from core.timers import set_timer
 from money.models import Payout
 from notices.notices import enqueue
-from notices.tasks import open_task
+from notices.tasks import close_tasks, open_task
 from recruiting.clawbacks import open_clawback, open_clawbacks, take, taken_in
 from recruiting.evaluation import DUE_TIMER, forfeit
 from recruiting.events import RecruiterPaid
@@ -136,6 +136,7 @@ def reverse_milestone(session: Session, actor: Actor, code: str, reason: str, no
     else:
         open_clawback(session, row, "fraud", policy, now)
     move_milestone(session, actor, row, MilestoneMove.REVERSE, now, reason=reason)
+    close_tasks(session, "confirm_reversal", row.code, "reversed", now)
     return row
 
 

@@ -18,7 +18,7 @@ from core.events import record
 from core.policies import read_policy
 from core.timers import Timer, cancel_timer, set_timer
 from notices.notices import enqueue
-from notices.tasks import open_task
+from notices.tasks import close_tasks, open_task
 from workers.cases import check_move, move_worker, write_decision
 from workers.events import WorkerStopped
 from workers.models import Worker, WorkerDecision
@@ -165,6 +165,7 @@ def clear_safety_hold(session: Session, actor: Actor, worker_code: str, reason: 
         raise Conflict("no_safety_hold", "There is no safety hold.")
     audit(session, actor, "safety_hold_cleared", worker.code, now, Change(reason))
     cancel_timer(session, HOLD_TIMER, worker.code)
+    close_tasks(session, "decide_safety_hold", worker.code, "cleared", now)
     write_decision(session, actor, worker, "clear", ("safety", reason), now)
     enqueue(session, worker.account_code, "safety_hold_over", worker.code, now)
     return worker
@@ -173,6 +174,7 @@ def clear_safety_hold(session: Session, actor: Actor, worker_code: str, reason: 
 def on_safety_hold_over(session: Session, timer: Timer, now: datetime) -> None:
     """Timer: nobody decided within 24 h, so the hold ends."""
     worker = worker_by_code(session, timer.about)
+    close_tasks(session, "decide_safety_hold", worker.code, "ran_out", now)
     if remove_hold(session, worker.code, "safety", now):
         enqueue(session, worker.account_code, "safety_hold_over", worker.code, now)
 

@@ -13,6 +13,7 @@ from core.events import record
 from core.policies import read_policy
 from core.states import claim
 from core.timers import Timer, cancel_timer, set_timer
+from notices.tasks import close_tasks
 from workers.events import WorkerMoved
 from workers.models import Worker, WorkerDecision
 from workers.policy import VettingPolicy
@@ -20,6 +21,20 @@ from workers.states import VETTING, WORKER_MOVES, WorkerMove, WorkerState
 from workers.workers import forbid_own_case, worker_by_code
 
 IDLE_TIMER = "vetting_idle"
+
+_TASKS = {
+    WorkerMove.CHECK_IDENTITY: ("check_identity",),
+    WorkerMove.INTERVIEW: ("confirm_interview",),
+    WorkerMove.START_TRIAL: ("start_trial",),
+    WorkerMove.ACTIVATE: ("activate_worker",),
+    WorkerMove.RESUME: ("coach_worker",),
+    WorkerMove.RESTRICT: ("coach_worker",),
+    WorkerMove.SUSPEND: ("coach_worker", "decide_safety_hold"),
+    WorkerMove.REINSTATE: ("settle_suspension", "hear_appeal"),
+    WorkerMove.RETRY: ("settle_suspension", "hear_appeal"),
+    WorkerMove.DISMISS: ("settle_suspension", "hear_appeal"),
+}
+_ENDINGS = frozenset({WorkerMove.REJECT, WorkerMove.WITHDRAW, WorkerMove.EXPIRE, WorkerMove.LEAVE})
 
 
 def check_move(session: Session, actor: Actor, worker: Worker, move: WorkerMove) -> WorkerState:
@@ -33,7 +48,10 @@ def check_move(session: Session, actor: Actor, worker: Worker, move: WorkerMove)
 def move_worker(
     session: Session, actor: Actor, worker: Worker, move: WorkerMove, now: datetime, change: Change | None = None
 ) -> None:
-    """Claim the move, restart the idle clock, audit what staff did (they give a reason), record the fact."""
+    """Claim the move, restart the idle clock, audit what staff did (they give a reason), record the fact.
+
+    Tasks the move settles are closed with it: an inbox never asks for what has been done.
+    """
     to = check_move(session, actor, worker, move)
     seen = WorkerState(worker.state)
     if actor.is_staff:
@@ -42,6 +60,9 @@ def move_worker(
         audit(session, actor, f"worker_{move}", worker.code, now, Change(said.reason, {"state": seen.value}, after))
     claim(session, worker, seen, to, state_since=now)
     touch(session, worker, now)
+    settled = {kind for kinds in _TASKS.values() for kind in kinds} if move in _ENDINGS else _TASKS.get(move, ())
+    for kind in settled:
+        close_tasks(session, kind, worker.code, to.value, now)
     record(session, WorkerMoved(worker.code, move.value, to.value), by=actor, at=now)
 
 

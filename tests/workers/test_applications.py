@@ -406,3 +406,12 @@ def test_the_clock_sees_everybody(session: Session):
     worker = apply(session)
     assert get_worker(session, SYSTEM, worker.code).id == worker.id
     assert FAR
+
+
+def test_the_inbox_never_asks_for_what_has_been_done(session: Session, desk: Desk):
+    worker = worker_at(session, "active", desk)
+    gone = walk(session, apply(session), "quiz_passed", desk)
+    asked = session.scalars(select(StaffTask).where(StaffTask.about.in_([worker.code, gone.code]))).all()
+    assert {task.kind for task in asked if task.done_at is None} == {"start_trial"}
+    steps.withdraw(session, make.as_worker(gone), gone.code, NOW)
+    assert not session.scalars(select(StaffTask).where(StaffTask.about == gone.code, StaffTask.done_at.is_(None))).all()
