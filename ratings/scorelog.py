@@ -28,6 +28,16 @@ def append(session: Session, kind: str, worker: str, at: datetime, payload: dict
 
 def lock_score(session: Session, worker: str, params: Params, now: datetime) -> WorkerScore:
     """Return the worker's running state under a lock; a worker without one begins with the starting level."""
+    query = select(WorkerScore).where(WorkerScore.worker == worker).with_for_update()
+    query = query.execution_options(populate_existing=True)
+    found = session.scalars(query).first()
+    if found is not None:
+        return found
+    _begin(session, worker, params, now)
+    return session.scalars(query).one()
+
+
+def _begin(session: Session, worker: str, params: Params, now: datetime) -> None:
     start = start_for(session, worker, params)
     zero = formula.figures(params, start, WorkerState())
     made = session.execute(
@@ -54,8 +64,6 @@ def lock_score(session: Session, worker: str, params: Params, now: datetime) -> 
     ).first()
     if made is not None:
         append(session, PRIOR, worker, now, prior_payload(params, start))
-    query = select(WorkerScore).where(WorkerScore.worker == worker).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def start_for(session: Session, worker: str, params: Params) -> Start:
@@ -115,11 +123,14 @@ def entry_of(row: ScoreEvent, weight: float | None = None) -> Entry:
 
 def lock_customer(session: Session, customer: str) -> CustomerLeniency:
     """Return what is known of a customer's strictness, under a lock."""
-    session.execute(
-        insert(CustomerLeniency).values(customer=customer, e_score=0.0, e_bad=0.0, n=0.0).on_conflict_do_nothing()
-    )
     query = select(CustomerLeniency).where(CustomerLeniency.customer == customer).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    query = query.execution_options(populate_existing=True)
+    found = session.scalars(query).first()
+    if found is not None:
+        return found
+    row = insert(CustomerLeniency).values(customer=customer, e_score=0.0, e_bad=0.0, n=0.0)
+    session.execute(row.on_conflict_do_nothing())
+    return session.scalars(query).one()
 
 
 def add_to_customer(row: CustomerLeniency, learned: Leniency) -> None:

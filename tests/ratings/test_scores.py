@@ -1,5 +1,6 @@
 """Scores in the database: counted at the reveal, rebuilt from the log, weights set by decisions."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,27 @@ def test_rebuild_equals_running_state_also_with_shared_customers(house, ben):
         assert {k: v for k, v in now.items() if k[0] != "_"} == {
             k: v for k, v in before[worker.code].items() if k[0] != "_"
         }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_the_log_says_the_same_as_the_running_state(house, ben, seed):
+    chance = random.Random(seed)
+    workers = [ben, make.make_worker(house, "陈玉珍")]
+    ratings = []
+    for turn in range(40):
+        now = make.TUESDAY_NINE + turn * DAY
+        if ratings and chance.random() < 0.3:
+            set_weight(house, chance.choice(ratings).code, chance.choice([0.0, 0.5, 1.0]), "case", SYSTEM, now)
+        elif turn == 20:
+            publish_params(house, formula.Params(mu=0.85, sigma2=0.06), "nightly", now)
+        else:
+            worker = chance.choice(workers)
+            ratings.append(give(house, worker, chance.randint(1, 5), turn, f"A-c{chance.randrange(5)}"))
+    assert [differs(house, worker.code) for worker in workers] == [False, False]
+    for row in house.scalars(select(CustomerLeniency)):
+        pairs = house.scalars(select(PairCount).where(PairCount.customer == row.customer)).all()
+        sums = [sum(getattr(pair, name) for pair in pairs) for name in ("e_score", "e_bad", "n")]
+        assert [row.e_score, row.e_bad, row.n] == pytest.approx(sums, abs=1e-9)
 
 
 def test_a_rating_that_comes_late_is_put_in_its_place(house, ben):
