@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,9 +25,11 @@ from recruiting.prices import Price, milestone_price, stars
 from recruiting.recruiters import get_recruiter
 from recruiting.states import MILESTONE_MOVES, MilestoneState
 from workers.models import Standing, Worker
+from workers.states import WorkerState
 
 _EARNED = frozenset({MilestoneState.VESTED, MilestoneState.APPROVED, MilestoneState.PAID})
 _AHEAD = frozenset({MilestoneState.SCHEDULED, MilestoneState.EVALUATING})
+_GONE = frozenset({WorkerState.LEFT, WorkerState.REJECTED, WorkerState.WITHDRAWN, WorkerState.EXPIRED})
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class HowComputed:
 
 @dataclass(frozen=True)
 class MilestoneLine:
-    """One sum of one recruit. ``low_fen``/``high_fen`` forecast one that is still ahead; else they are the sum."""
+    """One sum of one recruit. ``low_fen``/``high_fen`` forecast one that is still ahead; else they are the sum.
+
+    ``held_until`` is when a held one goes its way at the latest; ``inputs`` is what it was computed from.
+    """
 
     kind: str
     state: str
@@ -67,6 +72,9 @@ class MilestoneLine:
     reason: str
     evaluate_at: datetime | None
     paid_at: datetime | None
+    vested_at: datetime | None = None
+    held_until: datetime | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,11 +91,12 @@ class RecruitTrack:
 
 @dataclass(frozen=True)
 class SheetCounts:
-    """A recruiter's screening sheets: with photos, without, and how many have been paid for."""
+    """A recruiter's screening sheets: with photos, without, and how many have been paid for, each with ``fee_fen``."""
 
     documented: int
     without_photos: int
     paid: int
+    fee_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,7 +147,7 @@ def statement(session: Session, actor: Actor, now: datetime, recruiter_code: str
         payable_fen=owed(session, PAYABLE_RECRUITER, recruiter.code),
         owed_back_fen=_owed_back(session, recruiter),
         kept_back_fen=taken_in(session, recruiter.code, month),
-        sheets=_sheets(session, recruiter),
+        sheets=_sheets(session, recruiter, policy.screening_fen),
         tracks=tracks,
     )
 
@@ -149,12 +158,12 @@ def _owed_back(session: Session, recruiter: Recruiter) -> int:
     return int(session.scalar(query) or 0)
 
 
-def _sheets(session: Session, recruiter: Recruiter) -> SheetCounts:
+def _sheets(session: Session, recruiter: Recruiter, fee_fen: int) -> SheetCounts:
     rows = session.execute(
         select(ScreeningSheet.photos, ScreeningSheet.milestone).where(ScreeningSheet.recruiter == recruiter.code)
     ).all()
     documented = sum(1 for photos, _ in rows if photos)
-    return SheetCounts(documented, len(rows) - documented, sum(1 for _, paid in rows if paid))
+    return SheetCounts(documented, len(rows) - documented, sum(1 for _, paid in rows if paid), fee_fen)
 
 
 def payables(session: Session, actor: Actor) -> list[HowComputed]:
@@ -221,19 +230,20 @@ def _tracks(
                 _own(row) for row in mine.get(worker.code, {}).values()
                 if row.code in in_month and row.state in _EARNED
             ),
-            lines=_lines(mine.get(worker.code, {}), standing, policy),
+            lines=_lines(mine.get(worker.code, {}), standing, policy, gone=worker.state in _GONE),
         )
         for worker, standing in people
     )  # fmt: skip
 
 
 def _lines(
-    known: Mapping[str, Milestone], standing: Standing | None, policy: IncentivePolicy
+    known: Mapping[str, Milestone], standing: Standing | None, policy: IncentivePolicy, *, gone: bool
 ) -> tuple[MilestoneLine, ...]:
+    """The sums in their order; nothing is ahead for somebody who is gone."""
     visits = [visits_kind(count) for count in policy.visit_counts]
     kinds = (ADVANCE, SCREENING, *(kind for one in visits for kind in (one, f"{one}{MORE}")))
     made = [_line(kind, known.get(kind), standing, policy) for kind in kinds]
-    return tuple(line for line in made if line is not None)
+    return tuple(line for line in made if line is not None and not (gone and line.state == "ahead"))
 
 
 def _line(kind: str, row: Milestone | None, standing: Standing | None, policy: IncentivePolicy) -> MilestoneLine | None:
@@ -245,9 +255,12 @@ def _line(kind: str, row: Milestone | None, standing: Standing | None, policy: I
     own = _own(row)
     if row.state not in _AHEAD:
         low = high = Price(own, 0)
+    held_at = row.held_at if row.state == MilestoneState.HELD else None
     return MilestoneLine(
-        kind, row.state, row.code, own, low.own_fen, high.own_fen, row.reason, row.evaluate_at, row.paid_at
-    )
+        kind, row.state, row.code, own, low.own_fen, high.own_fen, row.reason, row.evaluate_at, row.paid_at,
+        vested_at=row.vested_at, inputs=dict(row.computed),
+        held_until=held_at + timedelta(days=policy.hold_days) if held_at else None,
+    )  # fmt: skip
 
 
 def _forecast(kind: str, standing: Standing | None, policy: IncentivePolicy) -> tuple[Price, Price]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from marshmallow import fields, validate
 
 from recruiting.rubric import CODES
-from workers.schemas import SLUG, InputSchema, codes, words
+from workers.schemas import SLUG, InputSchema, Whole, codes, words
 
-_CODE = validate.Regexp(r"^[A-Z]-[0-9A-HJKMNP-TV-Z]{4,20}$", error="not_a_code")
-_PHOTO = validate.Regexp(r"^[A-Za-z0-9_-]{4,64}$", error="not_a_reference")
+_CODE = validate.Regexp(r"[A-Z]-[0-9A-HJKMNP-TV-Z]{4,20}\Z", error="not_a_code")
+_PHOTO = validate.Regexp(r"[A-Za-z0-9_-]{4,64}\Z", error="not_a_reference")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class SheetSchema(InputSchema):
     worker_code = fields.String(required=True, validate=_CODE)
     items = fields.Dict(
         keys=fields.String(validate=validate.OneOf(sorted(CODES), error="not_an_item")),
-        values=fields.Integer(strict=True, validate=validate.Range(0, 3, error="range")),
+        values=Whole(validate=validate.Range(0, 3, error="range")),
         required=True,
         validate=validate.Length(equal=len(CODES), error="incomplete"),
     )

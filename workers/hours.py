@@ -7,7 +7,7 @@ from datetime import datetime
 
 from marshmallow import fields, validate
 
-from workers.schemas import InputSchema
+from workers.schemas import InputSchema, Whole
 
 _LAT = validate.Range(-90, 90, error="range")
 _LON = validate.Range(-180, 180, error="range")
@@ -27,9 +27,9 @@ class ShiftRowSchema(InputSchema):
     """One row of ``ShiftsSchema``."""
 
     makes = ShiftRow
-    weekday = fields.Integer(required=True, validate=validate.Range(0, 6, error="range"))
-    starts = fields.Integer(required=True, validate=validate.Range(0, 1439, error="range"))
-    ends = fields.Integer(required=True, validate=validate.Range(1, 1440, error="range"))
+    weekday = Whole(required=True, validate=validate.Range(0, 6, error="range"))
+    starts = Whole(required=True, validate=validate.Range(0, 1439, error="range"))
+    ends = Whole(required=True, validate=validate.Range(1, 1440, error="range"))
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class QuietHoursSchema(InputSchema):
     """Input of ``set_quiet_hours``."""
 
     makes = QuietHours
-    starts = fields.Integer(required=True, validate=validate.Range(0, 1439, error="range"))
-    ends = fields.Integer(required=True, validate=validate.Range(0, 1439, error="range"))
+    starts = Whole(required=True, validate=validate.Range(0, 1439, error="range"))
+    ends = Whole(required=True, validate=validate.Range(0, 1439, error="range"))
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,6 @@ class WorkLimitsSchema(InputSchema):
 
     makes = WorkLimits
     travel_mode = fields.String(required=True, validate=_MODE)
-    radius_m = fields.Integer(required=True, validate=validate.Range(500, 50000, error="range"))
-    daily_minutes = fields.Integer(required=True, validate=validate.Range(60, 720, error="range"))
-    weekly_minutes = fields.Integer(required=True, validate=validate.Range(60, 3600, error="range"))
+    radius_m = Whole(required=True, validate=validate.Range(500, 50000, error="range"))
+    daily_minutes = Whole(required=True, validate=validate.Range(60, 720, error="range"))
+    weekly_minutes = Whole(required=True, validate=validate.Range(60, 3600, error="range"))

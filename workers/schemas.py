@@ -11,10 +11,12 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
-SLUG = validate.Regexp(r"^[a-z0-9][a-z0-9_-]{0,31}$", error="not_a_slug")
-HASH = validate.Regexp(r"^[0-9a-f]{64}$", error="not_a_hash")
-CODE = validate.Regexp(r"^$|^[RS]-[0-9A-HJKMNP-TV-Z]{4,20}$", error="not_a_code")
-WORDS = validate.Length(min=1, max=2000, error="length")
+SLUG = validate.Regexp(r"[a-z0-9][a-z0-9_-]{0,31}\Z", error="not_a_slug")
+HASH = validate.Regexp(r"[0-9a-f]{64}\Z", error="not_a_hash")
+CODE = validate.Regexp(r"(?:[RS]-[0-9A-HJKMNP-TV-Z]{4,20})?\Z", error="not_a_code")
+PLAIN = validate.Regexp(r"[^\x00]*\Z", error="control_character")  # the database cannot keep a NUL
+SAID = validate.Regexp(r"\s*[^\s\x00]", error="required")
+REFERENCE = validate.Regexp(r"[A-Za-z0-9_-]{1,24}\Z", error="not_a_code")
 KINDS = ("identity", "health", "insurance", "cooking", "police")
 REASON_CODES = (
     "not_suited", "screening_failed", "trial_failed", "papers_missing", "papers_false", "no_show",
@@ -44,11 +46,20 @@ def _settle(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+class Whole(fields.Integer):
+    """A whole number, from JSON or as the digits of a form; never a fraction cut short, never true or false."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+            raise self.make_error("invalid", input=value)
+        return int(super()._validated(value))
+
+
 def words(*, required: bool = True, most: int = 2000) -> fields.String:
     """A text field for a person's words."""
     if required:
-        return fields.String(required=True, validate=validate.Length(min=1, max=most, error="length"))
-    return fields.String(load_default="", validate=validate.Length(max=most, error="length"))
+        return fields.String(required=True, validate=[validate.Length(1, most, error="length"), SAID, PLAIN])
+    return fields.String(load_default="", validate=[validate.Length(max=most, error="length"), PLAIN])
 
 
 def codes(check: validate.Validator, *, least: int = 0, most: int = 20) -> fields.List[Any]:
@@ -94,7 +105,7 @@ class ApplicationSchema(InputSchema):
     travel_mode = fields.String(
         load_default="ebike", validate=validate.OneOf(["ebike", "bus", "walk"], error="not_a_choice")
     )
-    consent_version = fields.String(required=True, validate=validate.Length(max=16, error="length"))
+    consent_version = words(most=16)
     recruiter_code = fields.String(load_default="", validate=CODE)
     about = words(required=False, most=500)
 
@@ -117,7 +128,7 @@ class PaperSchema(InputSchema):
     kind = fields.String(required=True, validate=validate.OneOf(KINDS, error="not_a_choice"))
     issued_on = fields.Date(load_default=None, allow_none=True)
     expires_on = fields.Date(load_default=None, allow_none=True)
-    number_hash = fields.String(load_default="", validate=validate.Regexp(r"^$|^[0-9a-f]{64}$", error="not_a_hash"))
+    number_hash = fields.String(load_default="", validate=validate.Regexp(r"(?:[0-9a-f]{64})?\Z", error="not_a_hash"))
     reason = words(required=False)
 
 
@@ -173,7 +184,7 @@ class InterviewSchema(InputSchema):
     makes = Interview
     items = fields.Dict(
         keys=fields.String(validate=SLUG),
-        values=fields.Integer(strict=True, validate=validate.Range(0, 3, error="range")),
+        values=Whole(validate=validate.Range(0, 3, error="range")),
         required=True,
     )
     note = words(required=False)
@@ -227,8 +238,8 @@ class VerdictSchema(InputSchema):
     makes = Verdict
     reason_code = fields.String(required=True, validate=validate.OneOf(REASON_CODES, error="not_a_choice"))
     reason = words()
-    evidence = codes(validate.Length(min=1, max=24, error="length"))
-    days = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 730))
+    evidence = codes(REFERENCE)
+    days = Whole(load_default=None, allow_none=True, validate=validate.Range(1, 730, error="range"))
 
 
 @dataclass(frozen=True)
