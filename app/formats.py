@@ -19,7 +19,23 @@ _NEAR = timedelta(minutes=90)
 
 def configure_formats(app: House) -> None:
     """Register the filters."""
-    for show in (money, yuan, clock, day, short_day, when, ago, minutes, hours, km, stars, percent, date_text, named, weekday):
+    for show in (
+        money,
+        yuan,
+        clock,
+        day,
+        short_day,
+        when,
+        ago,
+        minutes,
+        hours,
+        km,
+        stars,
+        percent,
+        date_text,
+        named,
+        weekday,
+    ):
         app.jinja_env.filters[show.__name__] = show
 
 

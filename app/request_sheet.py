@@ -16,6 +16,7 @@ from catalogue.models import Service
 from catalogue.services import list_services, open_in
 from core.actors import Actor
 from core.policies import read_policy
+from dispatch.models import Visit
 from dispatch.policy import CancelPolicy
 from dispatch.quoting import OPEN_STAGES, price_ask
 from dispatch.schemas import QuoteAsk
@@ -163,7 +164,13 @@ def _tidied(wish: Wish, service: Service, compound: Compound | None) -> Wish:
     facts = tuple(fact for fact in wish.facts if fact in service.facts)
     slug = compound.slug if compound else ""
     return replace(
-        wish, service=service.slug, minutes=length, facts=facts, compound=slug, home=home, door=wish.door if slug else ""
+        wish,
+        service=service.slug,
+        minutes=length,
+        facts=facts,
+        compound=slug,
+        home=home,
+        door=wish.door if slug else "",
     )
 
 
@@ -206,6 +213,14 @@ def _when(session: Session, zone: Zone, ask: SlotAsk, wish: Wish, now: datetime)
     return When(days, hours, others, parts), replace(wish, day=day.isoformat())
 
 
+def times_for(session: Session, visit: Visit, wish: Wish, now: datetime) -> tuple[When, Wish]:
+    """Return the days and times at which an agreed visit could be kept instead."""
+    place = visit.job.place
+    spot = Spot(round(place.lat, 5), round(place.lon, 5))
+    ask = SlotAsk(visit.service, visit.minutes, spot, visit.zone, tuple(place.facts), visit.customer)
+    return _when(session, place.zone, ask, wish, now)
+
+
 def _times(slots: list[OpenSlot]) -> list[TimeChoice]:
     """Return the starts of a day in order; whole hours between them that nobody can keep are told as full."""
     found = {clock(slot.start): "kept" if slot.sure else "ask" for slot in slots}
@@ -220,9 +235,7 @@ def _part_open(slots: list[OpenSlot], day: date, part: str, zone: Zone) -> bool:
     return sum(first <= slot.start <= last for slot in slots) > 1
 
 
-def _priced(
-    session: Session, actor: Actor, wish: Wish, service: Service, zone: Zone | None, now: datetime
-) -> Priced:
+def _priced(session: Session, actor: Actor, wish: Wish, service: Service, zone: Zone | None, now: datetime) -> Priced:
     ask = QuoteAsk(service=service.slug, minutes=wish.minutes, facts=wish.facts)
     return price_ask(session, actor, service, ask, zone.slug if zone else "", now)
 

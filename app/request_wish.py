@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -15,6 +14,7 @@ from app.input import load
 from core.errors import InvalidInput
 from dispatch.schemas import DAY_PARTS, QuoteAsk, QuoteAskSchema
 from dispatch.waking import local_instant
+from places.models import Place
 
 LONGEST = 200
 _CLOCK = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)")
@@ -154,11 +154,21 @@ def _field(name: str, codes: list[str], wish: Wish) -> str:
     return {"point": "compound"}.get(name, _FORM_FIELD.get(name, name))
 
 
-def place_query(place: Mapping[str, Any]) -> dict[str, Any]:
+def ask_of_time(wish: Wish) -> QuoteAsk:
+    """Return only the wish's time as a request; ``InvalidInput`` on ``time`` when there is none."""
+    given = _time(wish)
+    if not given:
+        raise InvalidInput({"time": ["time_missing"]})
+    start = given.get("start")
+    at = datetime.fromisoformat(start) if start else None
+    return QuoteAsk("", 0, start=at, day=given.get("day", ""), part=given.get("part", ""))
+
+
+def home_query(place: Place) -> dict[str, Any]:
     """Return the query that asks for a home we know: compound, home, door; or a pin."""
-    entrance, _dash, door = str(place["unit"]).partition("-")
-    if place["compound"]:
-        home = f"{place['building']}-{entrance or 1}"
-        return {"compound": place["compound"], "home": home, "door": door, "facts": list(place["facts"])}
-    spot = {"where": "pin", "lat": place["lat"], "lon": place["lon"], "address": place["address"]}
-    return spot | {"facts": list(place["facts"])}
+    entrance, _dash, door = place.unit.partition("-")
+    if place.compound is not None:
+        home = f"{place.building}-{entrance or 1}"
+        return {"compound": place.compound.slug, "home": home, "door": door, "facts": list(place.facts)}
+    spot = {"where": "pin", "lat": place.lat, "lon": place.lon, "address": place.address}
+    return spot | {"facts": list(place.facts)}

@@ -19,7 +19,7 @@ from app.phone_code import CodeSent, code_sent, prove_code, send_code
 from app.price_words import ladder, price_rows
 from app.registry import PUBLIC, route
 from app.request_sheet import Sheet, make_sheet
-from app.request_wish import Wish, ask_of, named_as_form, place_query, query_of, read_wish
+from app.request_wish import Wish, ask_of, home_query, named_as_form, query_of, read_wish
 from app.session import current_session
 from app.support import support
 from app.words import gettext as _
@@ -141,24 +141,23 @@ def browser_hash() -> str:
 
 def _at_home(wish: Wish) -> Wish:
     """Return the wish with the place of the customer's last job."""
-    homes = _homes()
+    homes = own_homes()
     if not homes:
         return wish
     place = homes[0]["query"]
     return replace(wish, **{**place, "facts": wish.facts or tuple(place["facts"])})
 
 
-def _homes() -> list[dict[str, Any]]:
+def own_homes() -> list[dict[str, Any]]:
+    """Return the customer's homes, the latest first, each with the query that asks for it."""
     actor = auth.current_actor()
     if actor.role is not Role.CUSTOMER:
         return []
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for place in list_places(current_session(), actor.code):
         slug = place.compound.slug if place.compound else ""
-        facts = {"compound": slug, "building": place.building, "unit": place.unit, "facts": place.facts,
-                 "lat": place.lat, "lon": place.lon, "address": place.address}  # fmt: skip
         names = place.compound.names if place.compound else {"zh": place.address}
-        shown = {"names": names, "building": place.building, "query": place_query(facts)}
+        shown = {"names": names, "building": place.building, "address": place.address, "query": home_query(place)}
         found.setdefault((slug, place.building, place.unit or place.address), shown)
     return list(found.values())[:4]
 
@@ -180,7 +179,7 @@ def _money(sheet: Sheet) -> dict[str, Any]:
 
 def _page(wish: Wish, sent: CodeSent | None = None, **more: Any) -> str:
     given: dict[str, Any] = {"errors": {}, "said": "", "values": request.form, "sent": sent, **more}
-    return render_template("customer/request.html", homes=_homes(), support=support(), **_context(wish), **given)
+    return render_template("customer/request.html", homes=own_homes(), support=support(), **_context(wish), **given)
 
 
 def _again(wish: Wish, error: InvalidInput, said: str = "") -> Response:
