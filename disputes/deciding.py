@@ -78,6 +78,20 @@ class Verdict:
         if actor.role is not Role.OPS_LEAD and (self.remedy == "adjust_pay" or self.fen > limit):
             raise NotAllowed("lead_needed", "An operations lead decides this.")
 
+    def check_second_person(self, session: Session, actor: Actor, dispute: Dispute, now: datetime) -> None:
+        """A large sum is decided by somebody other than who proposed it, and only as proposed."""
+        if not self.needs_second_person(session, now):
+            return
+        told = dispute.proposal
+        if told.get("by") in {None, "", actor.code} or (told["remedy"], told["fen"]) != (self.remedy, self.fen):
+            raise NotAllowed(
+                "second_person_needed", "A sum this large is proposed by one person and decided by another."
+            )
+
+    def needs_second_person(self, session: Session, now: datetime) -> bool:
+        """Tell whether the sum is above what one person may decide alone."""
+        return self.fen > read_policy(session, DisputePolicy, now).second_person_fen
+
     def _unfit(self) -> dict[str, list[str]]:
         checks = {
             "remedy": (self.remedy in REMEDIES, "not_a_choice"),

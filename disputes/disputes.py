@@ -148,13 +148,21 @@ def answer_proposal(session: Session, actor: Actor, code: str, given: AnswerInpu
         dispute.statements.append(Statement(code=new_code("B"), by=actor.code, role=side, words=given.words, at=now))
     both = {answers.get("customer"), answers.get("worker")} == {"yes"}
     claim(session, dispute, seen, step.to if both or not given.agree else seen, proposal=proposal)
-    if both:
-        write_decision(session, dispute, SYSTEM, Verdict.from_json(dispute.proposal), now)
-    elif not given.agree:
-        cancel_timer(session, "dispute_answer_due", code)
-        due = now + timedelta(hours=read_policy(session, DisputePolicy, now).proposal_hours)
-        open_task(session, Role.OPS_AGENT, "dispute", code, due, now, contested=True)
+    if both or not given.agree:
+        _after_answers(session, dispute, both=both, now=now)
     return dispute
+
+
+def _after_answers(session: Session, dispute: Dispute, *, both: bool, now: datetime) -> None:
+    """Agreed: decided as proposed, unless the sum needs a second person. Contested: a person decides."""
+    cancel_timer(session, "dispute_answer_due", dispute.code)
+    verdict = Verdict.from_json(dispute.proposal)
+    if both and not verdict.needs_second_person(session, now):
+        write_decision(session, dispute, SYSTEM, verdict, now)
+        return
+    role = Role.OPS_LEAD if both else Role.OPS_AGENT
+    due = now + timedelta(hours=read_policy(session, DisputePolicy, now).proposal_hours)
+    open_task(session, role, "dispute", dispute.code, due, now, contested=not both)
 
 
 def decide_dispute(session: Session, actor: Actor, code: str, given: DecisionInput, now: datetime) -> Dispute:
@@ -163,6 +171,7 @@ def decide_dispute(session: Session, actor: Actor, code: str, given: DecisionInp
     require_decider(session, actor, dispute)
     verdict = Verdict.of(given, rule=str(dispute.proposal.get("rule", "")))
     verdict.check(session, actor, dispute, now)
+    verdict.check_second_person(session, actor, dispute, now)
     write_decision(session, dispute, actor, verdict, now)
     return dispute
 

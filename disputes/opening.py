@@ -207,8 +207,8 @@ def _contested(session: Session, visit: Visit, sides: Sides, given: OpenInput, p
         return 0
     share = policy.contested_percent.get(SEVERITY[given.topic], 0)
     asked = given.contested_fen if given.contested_fen is not None else visit.total_fen * share // 100
-    paid = VisitState(visit.state) not in {VisitState.ARRIVED, VisitState.IN_PROGRESS}
-    most = refundable(session, visit.code) if paid else visit.total_fen
+    working = VisitState(visit.state) in {VisitState.ARRIVED, VisitState.IN_PROGRESS, VisitState.WORK_DONE}
+    most = refundable(session, visit.code) or (visit.total_fen if working else 0)
     return max(0, min(asked, most))
 
 

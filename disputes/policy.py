@@ -30,6 +30,7 @@ class DisputePolicy(Policy):
     hearing_days: int = 5
     late_refund_cap_fen: int = 5000
     agent_limit_fen: int = 20_000
+    second_person_fen: int = 50_000
     damage_cap_fen: int = 200_000
     redo_within_days: int = 5
     photos_per_party: int = 8

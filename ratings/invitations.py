@@ -91,9 +91,12 @@ def invitations_of(session: Session, visit_code: str, *, lock: bool = False) -> 
 
 
 def get_invitation(session: Session, actor: Actor, visit_code: str, now: datetime, *, lock: bool = False) -> Invitation:
-    """Return the actor's own invitation; one who is quicker than the clock is invited on the spot."""
+    """Return the actor's own invitation; one who is quicker than the clock is invited on the spot.
+
+    Under ``lock`` the visit is locked first, as everywhere: visit, invitations, score, customer.
+    """
     side = SIDES.get(actor.role)
-    visit = get_visit(session, actor, visit_code)
+    visit = get_visit(session, actor, visit_code, lock=lock)
     if side is None:
         raise NotFound
     found = _own(invitations_of(session, visit_code, lock=lock), actor)

@@ -12,6 +12,7 @@ from core.actors import SYSTEM
 from core.states import claim
 from core.timers import cancel_timer
 from dispatch.models import Visit
+from dispatch.visits import find_visit
 from ratings.events import RatingsRevealed
 from ratings.exclusions import exclude_bursts, exclusion_of
 from ratings.models import Invitation, Rating
@@ -35,6 +36,7 @@ def reveal_if_both(session: Session, visit_code: str, now: datetime) -> bool:
 
 def close_visit(session: Session, visit_code: str, now: datetime) -> None:
     """The window is over: reveal what there is. Does nothing before its time, or while a dispute seals the visit."""
+    find_visit(session, visit_code, lock=True)
     rows = session.scalars(
         select(Invitation)
         .where(Invitation.visit_code == visit_code)

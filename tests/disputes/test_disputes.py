@@ -543,3 +543,25 @@ def test_a_rating_cannot_be_contested_after_seven_days_or_before_the_reveal(hous
     say(house, ada, hidden, 1)
     with pytest.raises(Conflict, match="no rating"):
         open_dispute(house, make.as_worker(ben), OpenInput(hidden.code, "review", "no"), after(hidden, days=1))
+
+
+def test_a_large_sum_takes_two_people(house, ada, ben, shen):
+    visit = worked_visit(house, ada, ben, total_fen=90_000, worker_fen=90_000)
+    dispute = complain(house, ada, visit, "damage")
+    large = DecisionInput("part_refund", "the table is broken", 60_000, "counts")
+    now = after(visit, hours=6)
+    with pytest.raises(NotAllowed, match="another"):
+        decide_dispute(house, shen, dispute.code, large, now)
+    send_proposal(house, shen, dispute.code, large, now)
+    for actor in (ada, make.as_worker(ben)):
+        answer_proposal(house, actor, dispute.code, AnswerInput(agree=True), now)
+    assert (dispute.state, dispute.refunded_fen) == ("accepted", 0)
+    with pytest.raises(NotAllowed, match="another"):
+        decide_dispute(house, shen, dispute.code, large, now)
+    decide_dispute(house, make.make_ops(house, "Lin"), dispute.code, large, now)
+    assert (dispute.state, dispute.refunded_fen) == ("remedied", 60_000)
+
+
+def test_a_case_opened_in_the_minute_of_undoing_holds_what_is_contested(house, ada, ben):
+    visit = worked_visit(house, ada, ben, state="work_done")
+    assert complain(house, ada, visit, contested_fen=2000).contested_fen == 2000

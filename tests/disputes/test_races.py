@@ -103,3 +103,33 @@ def test_the_same_rating_sent_twice_is_one(factory):
     with ThreadPoolExecutor(6) as pool:
         results = list(pool.map(rate, [4, 5] * 4))
     assert (results.count("taken"), results.count("conflict")) == (1, 7)
+
+
+def test_a_case_and_a_rating_at_once_do_not_lock_each_other_out(factory):
+    def world(session: Session):
+        make.make_house(session)
+        ben = make.make_worker(session)
+        jobs = []
+        for day in range(6):
+            ada = make.make_customer(session)
+            visit = worked_visit(session, ada, ben, make.TUESDAY_NINE + timedelta(days=day))
+            invite(session, visit.code, after(visit))
+            rate_visit(session, make.as_worker(ben), RatingInput(visit.code, 5), after(visit))
+            now = after(visit, hours=2)
+            jobs.append(
+                lambda session, who=ada, code=visit.code, now=now: rate_visit(session, who, RatingInput(code, 5), now)
+            )
+            jobs.append(
+                lambda session, who=ada, code=visit.code, now=now: open_dispute(
+                    session, who, OpenInput(code, "quality", "x"), now
+                )
+            )
+        return jobs
+
+    jobs = in_transaction(factory, world)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda job: in_transaction(factory, job), jobs))
+    with factory() as session:
+        ratings = session.scalars(select(Rating).where(Rating.side == "customer")).all()
+        assert len(ratings) == 6
+        assert all(one.sealed_by for one in ratings)
