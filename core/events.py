@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -128,16 +128,22 @@ def _fan_out(session: Session, handlers: Handlers, now: datetime, limit: int) ->
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for row in rows:
-        for handler in handlers.get(Event.registry[row.kind], ()):
-            session.execute(
-                insert(DeliveryRow)
-                .values(
-                    event_id=row.id, handler=handler_name(handler), next_at=now, state="pending", attempts=0, error=""
-                )
-                .on_conflict_do_nothing()
-            )
-        row.fanned_out = True
+    turns = [
+        {
+            "event_id": row.id,
+            "handler": handler_name(handler),
+            "next_at": now,
+            "state": "pending",
+            "attempts": 0,
+            "error": "",
+        }
+        for row in rows
+        for handler in handlers.get(Event.registry[row.kind], ())
+    ]
+    if turns:
+        session.execute(insert(DeliveryRow).on_conflict_do_nothing(), turns)
+    if rows:
+        session.execute(update(EventRow).where(EventRow.id.in_([row.id for row in rows])).values(fanned_out=True))
 
 
 def _deliver(factory: SessionFactory, delivery_id: int, by_name: Mapping[str, Handler], now: datetime) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.actors import Actor, Role
 from core.errors import Conflict, NotAllowed
@@ -78,4 +79,15 @@ def claim(session: Session, row: Any, seen: StrEnum, new: StrEnum, **values: Any
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # a DML result always has it
         raise Conflict("somebody_was_faster", "Somebody was faster. Please look again.")
-    session.refresh(row)
+    _show(session, row, {"state": str(new), **values})
+
+
+def _show(session: Session, row: Any, values: dict[str, Any]) -> None:
+    """Let the object in hand show what was written, and load anew whatever hangs on a changed key."""
+    mapper = inspect(type(row))
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+    changed = {mapper.columns[name] for name in values}
+    stale = [each.key for each in mapper.relationships if changed & set(each.local_columns)]
+    if stale:
+        session.expire(row, stale)

@@ -3,10 +3,8 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-import workers.models  # noqa: F401  (imported for their tables)
+import migrations.tables
 from core.db import Base
-
-target_metadata = Base.metadata
 
 
 def run_online() -> None:
@@ -14,7 +12,7 @@ def run_online() -> None:
     engine = create_engine(context.config.get_main_option("sqlalchemy.url", ""), poolclass=pool.NullPool)
     with engine.begin() as connection:
         connection.execute(text("set local lock_timeout = '1s'"))
-        context.configure(connection=connection, target_metadata=target_metadata, compare_type=True)
+        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
