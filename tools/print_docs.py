@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, create_engine, text
+
 from core.states import StateTable
 from dispatch.states import OFFER_MOVES, VISIT_MOVES
 from disputes.states import DISPUTE_MOVES
@@ -19,6 +21,7 @@ from recruiting.states import ATTRIBUTION_MOVES, MILESTONE_MOVES
 from workers.states import WORKER_MOVES
 
 ROOT = Path(__file__).resolve().parent.parent
+FINGERPRINT = ROOT / "migrations" / "fingerprint.txt"
 TABLES: tuple[StateTable[Any, Any], ...] = (
     VISIT_MOVES,
     OFFER_MOVES,
@@ -51,12 +54,25 @@ def _section(table: StateTable[Any, Any]) -> str:
     return "\n".join([*head, "|---|---|---|---|", *rows]) + "\n"
 
 
+def fingerprint(connection: Connection) -> str:
+    """Return constraints and triggers as the server tells them: autogenerate sees neither exclusions nor triggers."""
+    constraints = connection.execute(
+        text(
+            "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint"
+            " where connamespace = 'public'::regnamespace and contype in ('c','x') and conrelid <> 0 order by 1, 2"
+        )
+    )
+    triggers = connection.execute(
+        text(
+            "select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal order by 1, 2"
+        )
+    )
+    return "".join(" | ".join(row) + "\n" for row in [*constraints, *triggers])
+
+
 def write_fingerprint() -> None:
     """Write the schema's fingerprint from a fresh migrated database."""
-    from sqlalchemy import create_engine
-
     from app.database import ensure_running, migrate, remove
-    from tests.architecture.test_schema import FINGERPRINT, fingerprint
 
     folder = Path(tempfile.mkdtemp(prefix="hourhand-schema-"))
     url = ensure_running(folder, scratch=True)

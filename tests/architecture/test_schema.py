@@ -12,9 +12,9 @@ from sqlalchemy import create_engine, text
 
 import migrations.tables  # noqa: F401  (every package's tables)
 from core.db import Base
+from tools.print_docs import FINGERPRINT, fingerprint
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-FINGERPRINT = MIGRATIONS / "fingerprint.txt"
 
 
 def config(url: str) -> Config:
@@ -22,22 +22,6 @@ def config(url: str) -> Config:
     made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     made.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return made
-
-
-def fingerprint(connection) -> str:
-    """Constraints and triggers as the server tells them: autogenerate sees neither exclusions nor triggers."""
-    constraints = connection.execute(
-        text(
-            "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint"
-            " where connamespace = 'public'::regnamespace and contype in ('c','x') and conrelid <> 0 order by 1, 2"
-        )
-    )
-    triggers = connection.execute(
-        text(
-            "select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal order by 1, 2"
-        )
-    )
-    return "".join(" | ".join(row) + "\n" for row in [*constraints, *triggers])
 
 
 @pytest.fixture
