@@ -43,7 +43,7 @@ def on_work_done(session: Session, event: WorkDone, now: datetime) -> None:
     visit = find_visit(session, event.visit_code)
     promise = timedelta(minutes=read_policy(session, SlotPolicy, now, visit.zone).promise_minutes)
     on_time = bool(visit.arrived_at and visit.starts_at and visit.arrived_at <= visit.starts_at + promise)
-    note_trial_visit(session, event.worker_code, event.visit_code, on_time, now)
+    note_trial_visit(session, event.worker_code, event.visit_code, on_time, now, event.customer)
 
 
 def on_visit_confirmed(session: Session, event: VisitConfirmed, now: datetime) -> None:

@@ -23,13 +23,14 @@ from workers.cases import check_move, move_worker, write_decision
 from workers.events import WorkerStopped
 from workers.models import Worker, WorkerDecision
 from workers.policy import VettingPolicy
+from workers.restrictions import give_back, withhold, withholdings
 from workers.standing import add_hold, remove_hold
 from workers.states import WorkerMove, WorkerState
 from workers.workers import forbid_own_case, get_worker, worker_by_code
 from workers.zones import today_of
 
 if TYPE_CHECKING:
-    from workers.schemas import Verdict
+    from workers.schemas import Restriction, Verdict
 
 HOLD_TIMER = "safety_hold_over"
 RESTRICTION_TIMER = "restriction_over"
@@ -45,8 +46,11 @@ def pause(session: Session, actor: Actor, worker_code: str, now: datetime, reaso
 def resume(session: Session, actor: Actor, worker_code: str, now: datetime, reason: str = "") -> Worker:
     """Come back to full work: from a pause by oneself, from improvement or restriction by operations."""
     worker = get_worker(session, actor, worker_code)
+    restricted = worker.state == WorkerState.RESTRICTED
     move_worker(session, actor, worker, WorkerMove.RESUME, now, Change(reason))
-    cancel_timer(session, RESTRICTION_TIMER, worker.code)
+    if restricted:
+        cancel_timer(session, RESTRICTION_TIMER, worker.code)
+        give_back(session, worker, now)
     return worker
 
 
@@ -68,15 +72,17 @@ def improve(session: Session, actor: Actor, worker_code: str, reason: str, now: 
     return worker
 
 
-def restrict(session: Session, actor: Actor, worker_code: str, verdict: Verdict, now: datetime) -> Worker:
-    """Fewer services or zones for a number of days; ends by itself."""
+def restrict(session: Session, actor: Actor, worker_code: str, wish: Restriction, now: datetime) -> Worker:
+    """Withhold skills or zones for a number of days, after which they come back by themselves."""
     worker = get_worker(session, actor, worker_code)
-    if verdict.days is None:
-        raise InvalidInput({"days": ["required"]})
-    until = now + timedelta(days=verdict.days)
-    move_worker(session, actor, worker, WorkerMove.RESTRICT, now, _change(verdict, until=until.isoformat()))
-    row = write_decision(session, actor, worker, "restrict", (verdict.reason_code, verdict.reason), now)
-    row.until, row.evidence = until, list(verdict.evidence)
+    check_move(session, actor, worker, WorkerMove.RESTRICT)
+    taken, zones = withholdings(worker, wish)
+    until = now + timedelta(days=wish.days)
+    after = {"reason_code": wish.reason_code, "until": until.isoformat(), "skills": wish.skills, "zones": zones}
+    move_worker(session, actor, worker, WorkerMove.RESTRICT, now, Change(wish.reason, after=after))
+    row = write_decision(session, actor, worker, "restrict", (wish.reason_code, wish.reason), now)
+    row.until = until
+    withhold(session, worker, row, taken, zones)
     set_timer(session, RESTRICTION_TIMER, worker.code, until)
     enqueue(session, worker.account_code, "restricted", worker.code, now, until=until.isoformat())
     return worker
@@ -180,8 +186,9 @@ def on_safety_hold_over(session: Session, timer: Timer, now: datetime) -> None:
 
 
 def on_restriction_over(session: Session, timer: Timer, now: datetime) -> None:
-    """Timer: the last day of a restriction is over."""
+    """Timer: the last day of a restriction is over; what it withheld comes back, whatever happened since."""
     worker = worker_by_code(session, timer.about)
+    give_back(session, worker, now)
     if WorkerState(worker.state) is WorkerState.RESTRICTED:
         move_worker(session, SYSTEM, worker, WorkerMove.RESUME, now)
         enqueue(session, worker.account_code, "restriction_over", worker.code, now)

@@ -85,8 +85,9 @@ class VettingCase(Keyed, Base):
 class WorkerDecision(Keyed, Base):
     """What a named member of staff decided about a worker: suspend, reinstate, dismiss, restrict, reject, clear.
 
-    ``evidence`` are codes (visits, disputes). ``until`` ends a restriction. ``appeal`` are the worker's words, and
-    ``settled_by`` the account of whoever heard them; never the one who decided.
+    ``evidence`` are codes (visits, disputes). ``until`` ends a restriction, which keeps what it took away in
+    ``withheld`` (``{"skills": [{"skill", "since", "checked_by"}], "zones": […]}``). ``appeal`` are the worker's
+    words, and ``settled_by`` the account of whoever heard them; never the one who decided.
     """
 
     __tablename__ = "worker_decision"
@@ -96,6 +97,7 @@ class WorkerDecision(Keyed, Base):
     reason_code: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str]
     evidence: Mapped[list[str]]
+    withheld: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]
     until: Mapped[datetime | None]
     appeal: Mapped[str] = mapped_column(default="")

@@ -233,13 +233,35 @@ class Verdict:
 
 
 class VerdictSchema(InputSchema):
-    """Input of reject, suspend, reinstate, dismiss, improve and restrict."""
+    """Input of reject, suspend, reinstate and dismiss."""
 
     makes = Verdict
     reason_code = fields.String(required=True, validate=validate.OneOf(REASON_CODES, error="not_a_choice"))
     reason = words()
     evidence = codes(REFERENCE)
     days = Whole(load_default=None, allow_none=True, validate=validate.Range(1, 730, error="range"))
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """What somebody may not do for a number of days: skills and zones that are withheld."""
+
+    reason_code: str
+    reason: str
+    days: int
+    skills: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+
+
+class RestrictionSchema(InputSchema):
+    """Input of ``restrict``."""
+
+    makes = Restriction
+    reason_code = fields.String(required=True, validate=validate.OneOf(REASON_CODES, error="not_a_choice"))
+    reason = words()
+    days = Whole(required=True, validate=validate.Range(1, 180, error="range"))
+    skills = codes(SLUG)
+    zones = codes(SLUG)
 
 
 @dataclass(frozen=True)

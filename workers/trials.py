@@ -13,13 +13,20 @@ from workers.models import Worker
 from workers.policy import VettingPolicy
 from workers.standing import standing_of
 from workers.states import WorkerState
-from workers.workers import worker_by_code
+from workers.workers import is_recruiter_of, worker_by_code
 
 
-def note_trial_visit(session: Session, worker_code: str, visit_code: str, on_time: bool, now: datetime) -> bool:
-    """Count one done visit of somebody in trial, once per visit; False when it does not count (again)."""
+def note_trial_visit(
+    session: Session, worker_code: str, visit_code: str, on_time: bool, now: datetime, customer: str = ""
+) -> bool:
+    """Count one done visit of somebody in trial, once per visit; False when it does not count (again).
+
+    Neither the recruiter nor the worker can be the ``customer`` (account code) of a trial visit.
+    """
     worker = worker_by_code(session, worker_code)
     case = worker.case
+    if customer and (customer == worker.account_code or is_recruiter_of(session, customer, worker)):
+        return False
     if WorkerState(worker.state) is not WorkerState.TRIAL or any(row["visit"] == visit_code for row in case.trial_log):
         return False
     case.trial_log = [*case.trial_log, {"visit": visit_code, "on_time": on_time}]

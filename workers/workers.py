@@ -48,12 +48,17 @@ def forbid_own_case(session: Session, actor: Actor, worker: Worker) -> None:
         return
     if actor.code == worker.account_code:
         raise NotAllowed("own_case", "Nobody decides about themselves.")
-    if not worker.recruiter_code:
-        return
-    account = session.scalars(select(Account).where(Account.code == actor.code)).first()
-    held = [] if account is None else account.roles
-    if any(one.role == Role.RECRUITER and one.person == worker.recruiter_code for one in held):
+    if is_recruiter_of(session, actor.code, worker):
         raise NotAllowed("own_recruit", "Whoever recruited this person cannot decide about them.")
+
+
+def is_recruiter_of(session: Session, account_code: str, worker: Worker) -> bool:
+    """Return whether this account belongs to the recruiter the worker named."""
+    if not worker.recruiter_code:
+        return False
+    account = session.scalars(select(Account).where(Account.code == account_code)).first()
+    held = [] if account is None else account.roles
+    return any(one.role == Role.RECRUITER and one.person == worker.recruiter_code for one in held)
 
 
 def add_skill(session: Session, actor: Actor, worker_code: str, skill: str, now: datetime) -> WorkerSkill:

@@ -290,6 +290,14 @@ def test_a_trial_visit_counts_once(session: Session, desk: Desk):
     assert worker.case.trial_visits == 1
 
 
+def test_neither_recruiter_nor_worker_is_a_trial_customer(session: Session, desk: Desk):
+    worker = worker_at(session, "trial", desk, recruiter_code="R-RITA000001")
+    rita = recruiter_for(session, worker)
+    assert not note_trial_visit(session, worker.code, "V-1", True, NOW, rita.code)
+    assert not note_trial_visit(session, worker.code, "V-2", True, NOW, worker.account_code)
+    assert note_trial_visit(session, worker.code, "V-3", True, NOW, make.make_customer(session).code)
+
+
 def test_three_good_visits_propose_and_do_not_decide(session: Session, desk: Desk):
     worker = worker_at(session, "trial", desk)
     for number in range(3):

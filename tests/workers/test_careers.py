@@ -1,5 +1,6 @@
 """Pausing, leaving, suspension and its appeal, restriction, the 24 h safety hold."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,9 @@ from tests import factories as make
 from tests.workers.path import NOW, Desk, apply, worker_at
 from workers import careers
 from workers.models import Worker, WorkerDecision
-from workers.schemas import Verdict
+from workers.schemas import Restriction, Verdict
 from workers.standing import standing_of
+from workers.workers import add_skill
 
 DAY = timedelta(days=1)
 BAD = Verdict("quality", "three redos in a week", ("V-1", "V-2"))
@@ -157,26 +159,69 @@ def test_only_a_lead_clears_the_hold_in_writing(session: Session, active: Worker
 
 
 def make_silent(desk: Desk):
-    from dataclasses import replace
-
     return replace(desk.lead, reason="")
 
 
-def test_a_restriction_ends_by_itself(session: Session, active: Worker, desk: Desk):
-    careers.improve(session, desk.agent, active.code, "watch rule", NOW)
-    with pytest.raises(InvalidInput):
-        careers.restrict(session, desk.agent, active.code, BAD, NOW)
-    careers.restrict(session, desk.agent, active.code, Verdict("quality", "no windows", days=14), NOW)
-    assert active.state == "restricted"
-    timer = timer_of(session, careers.RESTRICTION_TIMER, active)
+LESS = Restriction("quality", "streaks on glass", 14, skills=("windows",))
+
+
+@pytest.fixture
+def watched(session: Session, active: Worker, desk: Desk) -> Worker:
+    """In improvement, with two skills and two zones."""
+    add_skill(session, desk.agent, active.code, "windows", NOW)
+    active.zones = ["liuan", "yunhe"]
+    session.refresh(active, ["skills"])
+    return careers.improve(session, desk.agent, active.code, "watch rule", NOW)
+
+
+def skills(session: Session, worker: Worker) -> set[str]:
+    session.flush()
+    session.refresh(worker, ["skills"])
+    return {one.skill for one in worker.skills}
+
+
+def test_a_restriction_withholds_and_gives_back_by_itself(session: Session, watched: Worker, desk: Desk):
+    careers.restrict(session, desk.agent, watched.code, replace(LESS, zones=("yunhe",)), NOW)
+    assert (watched.state, skills(session, watched), watched.zones) == ("restricted", {"cleaning"}, ["liuan"])
+    timer = timer_of(session, careers.RESTRICTION_TIMER, watched)
+    assert timer.due_at == NOW + 14 * DAY
     careers.on_restriction_over(session, timer, timer.due_at)
-    assert active.state == "active"
+    assert (watched.state, skills(session, watched)) == ("active", {"cleaning", "windows"})
+    assert watched.zones == ["liuan", "yunhe"]
+    assert {one.checked_by for one in watched.skills} == {desk.agent.code}
 
 
-def test_an_earlier_resume_makes_the_timer_harmless(session: Session, active: Worker, desk: Desk):
-    careers.improve(session, desk.agent, active.code, "watch rule", NOW)
-    careers.restrict(session, desk.agent, active.code, Verdict("quality", "no windows", days=14), NOW)
-    timer = timer_of(session, careers.RESTRICTION_TIMER, active)
-    careers.resume(session, desk.agent, active.code, NOW, "better")
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"skills": ()}, "skills", "required"),
+        ({"skills": ("cooking",)}, "skills", "unknown"),
+        ({"zones": ("mohuwan",)}, "zones", "unknown"),
+        ({"skills": ("windows", "cleaning")}, "skills", "nothing_left"),
+        ({"zones": ("liuan", "yunhe")}, "skills", "nothing_left"),
+    ],
+)
+def test_a_restriction_names_something_and_leaves_something(session, watched, desk, change, field, code):
+    with pytest.raises(InvalidInput) as error:
+        careers.restrict(session, desk.agent, watched.code, replace(LESS, **change), NOW)
+    assert error.value.fields == {field: [code]}
+    assert watched.state == "improvement"
+
+
+def test_an_earlier_resume_gives_back_and_makes_the_timer_harmless(session: Session, watched: Worker, desk: Desk):
+    careers.restrict(session, desk.agent, watched.code, LESS, NOW)
+    timer = timer_of(session, careers.RESTRICTION_TIMER, watched)
+    careers.resume(session, desk.agent, watched.code, NOW, "better")
+    assert skills(session, watched) == {"cleaning", "windows"}
     careers.on_restriction_over(session, timer, NOW + 14 * DAY)
-    assert active.state == "active"
+    assert (watched.state, skills(session, watched)) == ("active", {"cleaning", "windows"})
+
+
+def test_a_suspension_in_between_does_not_lose_what_was_withheld(session: Session, watched: Worker, desk: Desk):
+    careers.restrict(session, desk.agent, watched.code, LESS, NOW)
+    timer = timer_of(session, careers.RESTRICTION_TIMER, watched)
+    careers.suspend(session, desk.lead, watched.code, BAD, NOW)
+    careers.reinstate(session, desk.other, watched.code, BAD, NOW + DAY)
+    assert skills(session, watched) == {"cleaning"}
+    careers.on_restriction_over(session, timer, timer.due_at)
+    assert (watched.state, skills(session, watched)) == ("active", {"cleaning", "windows"})

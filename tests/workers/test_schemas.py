@@ -24,6 +24,7 @@ GOOD = {
     "QuizAnswersSchema": {"answers": {"bleach": "b"}},
     "VerdictSchema": {"reason_code": "quality", "reason": "three redos", "evidence": ["V-1"]},
     "ReasonSchema": {"reason": "fine"},
+    "RestrictionSchema": {"reason_code": "quality", "reason": "streaks", "days": 14, "skills": ["windows"]},
     "ShiftRowSchema": {"weekday": 0, "starts": 480, "ends": 720},
     "ShiftsSchema": {"rows": [{"weekday": 0, "starts": 480, "ends": 720}]},
     "FreeNowSchema": {"until": "2026-11-24T12:00:00+08:00"},
