@@ -15,6 +15,16 @@ PAGES = (
     "public",
     "request",
     "customer",
+    "cases",
+    "me",
+    "worker",
+    "worker_offers",
+    "worker_visit",
+    "worker_hours",
+    "worker_money",
+    "worker_score",
+    "worker_join",
+    "ops_board",
 )
 
 
