@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -64,7 +65,7 @@ def _read(session: Session, where: Where, limit: int, *, critical: bool) -> list
     return [Review(stars, comment, service, day) for stars, comment, service, day in session.execute(query) if day]
 
 
-def _public(query, where: Where):
+def _public(query: Any, where: Where) -> Any:
     """Only revealed, unsealed ratings of customers that count."""
     query = query.join(Visit, Visit.code == Rating.visit_code).where(
         Rating.side == "customer",

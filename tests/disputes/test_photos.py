@@ -111,8 +111,9 @@ def test_nothing_and_too_much():
 
 
 def test_a_bomb_costs_the_parent_no_memory():
+    bomb, large = png_header(6000, 6000), picture("PNG", size=(4000, 4000))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for _ in range(3):
-        refused(png_header(6000, 6000))
-        clean_photo(picture("PNG", size=(4000, 4000)))
+        refused(bomb)
+        clean_photo(large)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before <= 50 * 1024
