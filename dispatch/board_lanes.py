@@ -1,0 +1,165 @@
+"""One lane of the board: shifts without time off, trips, bars, and who will be late as things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dispatch.board_rows import KIND_OF, Bar, Lane, Span, Spot, Trip
+from dispatch.models import Assignment, Offer, Position, Visit
+from dispatch.states import WORKED, VisitState
+from dispatch.waking import local_instant
+from places.shown import NO_VISIT, Viewer, place_for
+from workers.models import Worker
+from workers.pattern import pattern_on
+
+LATE = timedelta(minutes=5)  # below this nobody calls it late
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day of a board, and who looks at it when."""
+
+    begin: datetime
+    end: datetime
+    now: datetime
+    viewer: Viewer
+    key: bytes
+    zone: str
+
+
+def make_lane(
+    day: Day,
+    worker: Worker,
+    visits: Sequence[Visit],
+    asked: Sequence[tuple[Offer, Visit]],
+    held: Sequence[Assignment],
+    seen: Position | None,
+) -> Lane:
+    """Return one worker's lane from the rows of the day."""
+    ways = {row.visit_id: row for row in held if row.visit_id is not None}
+    ordered = sorted(visits, key=lambda visit: visit.starts_at or visit.window_from)
+    bars = _bars(day, ordered, ways)
+    shifts = _shifts(day, worker, [row for row in held if row.status == "time_off"])
+    return Lane(
+        code=worker.code,
+        name=worker.name,
+        family_name=worker.family_name,
+        trial=worker.activated_at is None,
+        shifts=shifts,
+        trips=[trip for visit in ordered if (trip := _trip(visit, ways.get(visit.id))) is not None],
+        bars=[*bars, *(_asked(day, offer, visit) for offer, visit in asked)],
+        work_minutes=sum(visit.minutes for visit in ordered),
+        shift_minutes=sum(int((end - start).total_seconds() // 60) for start, end in shifts),
+        spot=_spot(worker, ordered, bars, seen),
+    )
+
+
+def _shifts(day: Day, worker: Worker, off: Sequence[Assignment]) -> list[Span]:
+    local = (day.begin + timedelta(hours=12)).astimezone(ZoneInfo(day.zone)).date()
+    stretches = pattern_on(worker, local)[local.weekday()]
+    spans = [(local_instant(local, a, day.zone), local_instant(local, b, day.zone)) for a, b in stretches]
+    for row in off:
+        spans = [part for span in spans for part in _without(span, row.during.lower, row.during.upper)]
+    return spans
+
+
+def _without(span: Span, begin: datetime | None, end: datetime | None) -> list[Span]:
+    """What is left of a stretch when time off is taken out of it."""
+    start, stop = span
+    begin, end = begin or start, end or stop
+    parts = [(start, min(stop, begin)), (max(start, end), stop)]
+    return [part for part in parts if part[0] < part[1]]
+
+
+def _bars(day: Day, visits: Sequence[Visit], ways: Mapping[int, Assignment]) -> list[Bar]:
+    """Bars in order; whoever overruns makes the next one late."""
+    bars: list[Bar] = []
+    free = day.begin
+    for visit in visits:
+        late, free = _lateness(visit, ways.get(visit.id), max(free, day.begin), day.now)
+        bars.append(_bar(day, visit, late))
+    return bars
+
+
+def _lateness(visit: Visit, row: Assignment | None, free: datetime, now: datetime) -> tuple[int, datetime]:
+    """Minutes this visit will begin late as things stand, and from when its worker is free again."""
+    length = timedelta(minutes=visit.minutes)
+    start = visit.starts_at or visit.window_from
+    if visit.state in WORKED or visit.state not in _AHEAD:
+        return 0, visit.finished_at or visit.ended_at or start + length
+    if visit.state == VisitState.IN_PROGRESS:
+        return 0, max(now, (visit.started_at or start) + length)
+    if visit.state == VisitState.ARRIVED:
+        return 0, max(now, start) + length
+    way = _way(row)
+    leave = visit.trip_at if visit.state == VisitState.EN_ROUTE and visit.trip_at else max(now, free, start - way)
+    there = max(leave + way, now) if visit.state == VisitState.EN_ROUTE else leave + way
+    late = there - start
+    minutes = int(late.total_seconds() // 60) if late > LATE else 0
+    return minutes, max(there, start) + length
+
+
+_AHEAD = frozenset({VisitState.ASSIGNED, VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_PROGRESS})
+
+
+def _way(row: Assignment | None) -> timedelta:
+    if row is None or row.during.lower is None or row.blocked.lower is None:
+        return timedelta(0)
+    return row.during.lower - row.blocked.lower
+
+
+def _bar(day: Day, visit: Visit, late: int) -> Bar:
+    start = visit.started_at or visit.arrived_at or visit.starts_at or visit.window_from
+    end = visit.finished_at or visit.ended_at or start + timedelta(minutes=visit.minutes)
+    return Bar(
+        code=visit.code,
+        state=visit.state,
+        kind="care" if late else KIND_OF[visit.state],
+        service=visit.service,
+        place=place_for(visit.job.place, day.viewer, NO_VISIT, day.key),
+        start=start,
+        end=max(end, start + timedelta(minutes=15)),
+        late=late,
+    )
+
+
+def _asked(day: Day, offer: Offer, visit: Visit) -> Bar:
+    """Somebody is being asked: the same visit may stand hollow in several lanes."""
+    return Bar(
+        code=visit.code,
+        state="offering",
+        kind=KIND_OF[visit.state],
+        service=visit.service,
+        place=place_for(visit.job.place, day.viewer, NO_VISIT, day.key),
+        start=offer.starts_at,
+        end=offer.starts_at + timedelta(minutes=visit.minutes),
+        asked=True,
+    )
+
+
+def _trip(visit: Visit, row: Assignment | None) -> Trip | None:
+    way = _way(row)
+    if not way:
+        return None
+    moving = visit.state == VisitState.EN_ROUTE
+    arrived = visit.arrived_at or visit.starts_at or visit.window_from
+    begin = visit.trip_at or arrived - way
+    return Trip(begin, max(arrived, begin + timedelta(minutes=5)), moving)
+
+
+def _spot(worker: Worker, visits: Sequence[Visit], bars: Sequence[Bar], seen: Position | None) -> Spot:
+    """Where somebody is: on the way where the phone last was, at the home they work in or left last, else at home."""
+    busy = [bar for bar in bars if bar.state in (VisitState.IN_PROGRESS, VisitState.ARRIVED, VisitState.EN_ROUTE)]
+    late = any(bar.late for bar in bars)
+    if seen is not None:
+        return Spot(seen.lat, seen.lon, "care" if late else "move")
+    if busy and busy[0].state != VisitState.EN_ROUTE:
+        return Spot(busy[0].place.lat, busy[0].place.lon, "care" if late else "live")
+    left = [visit for visit in visits if visit.state in WORKED]
+    kind = "care" if late else "move" if busy else "set"
+    if left:
+        return Spot(left[-1].job.place.lat, left[-1].job.place.lon, kind)
+    return Spot(worker.home_lat, worker.home_lon, kind)
