@@ -101,7 +101,10 @@ class SheetCounts:
 
 @dataclass(frozen=True)
 class Statement:
-    """A recruiter's statement: this month's, what is held, what may come; all are the recruiter's own parts in fen."""
+    """A recruiter's statement: this month's, what is held, what may come; all are the recruiter's own parts in fen.
+
+    ``month_codes`` are the sums that became theirs in the month.
+    """
 
     recruiter_code: str
     name: str
@@ -115,6 +118,7 @@ class Statement:
     kept_back_fen: int
     sheets: SheetCounts
     tracks: tuple[RecruitTrack, ...]
+    month_codes: frozenset[str] = frozenset()
 
 
 def how_computed(session: Session, actor: Actor, code: str) -> HowComputed:
@@ -149,6 +153,7 @@ def statement(session: Session, actor: Actor, now: datetime, recruiter_code: str
         kept_back_fen=taken_in(session, recruiter.code, month),
         sheets=_sheets(session, recruiter, policy.screening_fen),
         tracks=tracks,
+        month_codes=frozenset(row.code for row in rows if row.code in in_month and row.state in _EARNED),
     )
 
 

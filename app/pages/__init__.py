@@ -24,6 +24,9 @@ PAGES = (
     "worker_money",
     "worker_score",
     "worker_join",
+    "recruiter",
+    "recruiter_screening",
+    "recruiter_pay",
     "ops_board",
 )
 

@@ -14,7 +14,7 @@ function actOf(form, submitter) {
   const happenedAt = serverNow().toISOString();
   const all = [...new FormData(form, submitter ?? undefined)];
   const fields = all.filter(([name]) => name !== "happened_at" && name !== "_key");
-  const key = all.find(([name]) => name === "_key")?.[1] || newKey();
+  const key = (!form.hasAttribute("data-many") && all.find(([name]) => name === "_key")?.[1]) || newKey();
   return { key, action: form.getAttribute("action"), fields, what: form.dataset.done || form.dataset.offlineAct, happenedAt, owner: document.body.dataset.owner ?? "" };
 }
 
@@ -50,7 +50,13 @@ function showDone(form, act) {
   note.classList.add("mt-2");
   note.setAttribute("role", "status");
   box.append(done, note);
-  form.replaceWith(box);
+  if (!form.hasAttribute("data-many")) { form.replaceWith(box); return; }
+  document.querySelectorAll(".kept").forEach((old) => old.remove());  // the form stays, empty, for the next one
+  form.before(box);
+  form.reset();
+  delete form.dataset.sent;
+  form.querySelectorAll('[aria-busy="true"]').forEach((button) => button.removeAttribute("aria-busy"));
+  box.scrollIntoView({ block: "center" });
 }
 
 // On a shared phone nobody sends what another person pressed.
@@ -139,7 +145,7 @@ export async function sendKept() {
 async function showKeptOnes() {
   for (const act of await keptByMe()) {
     const form = [...document.querySelectorAll("form[data-offline-act]")].find((f) => f.getAttribute("action") === act.action);
-    if (form) showDone(form, act);
+    if (form && !form.hasAttribute("data-many")) showDone(form, act);
   }
 }
 
