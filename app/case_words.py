@@ -10,7 +10,7 @@ from flask import url_for
 
 from app.formats import clock, money, named, short_day
 from app.words import gettext as _
-from app.words import lazy_gettext as __
+from app.words import lazy_gettext
 from app.words import ngettext
 from disputes.evidence import Item
 from disputes.policy import DisputePolicy
@@ -23,30 +23,30 @@ KINDS: dict[str, tuple[str, ...]] = {
     "safety": ("unsafe", "harassment"),
 }
 _TOPICS = {
-    "quality": __("Not done well"), "incomplete": __("Something was left out"), "late": __("Came too late"),
-    "hours": __("The hours are wrong"), "billing": __("The sum is wrong"), "damage": __("Something broke"),
-    "theft": __("Something is missing"), "injury": __("Somebody was hurt"), "unsafe": __("I felt unsafe"),
-    "harassment": __("Rude or harassing"), "review": __("The rating"), "deduction": __("A deduction"),
+    "quality": lazy_gettext("Not done well"), "incomplete": lazy_gettext("Something was left out"), "late": lazy_gettext("Came too late"),
+    "hours": lazy_gettext("The hours are wrong"), "billing": lazy_gettext("The sum is wrong"), "damage": lazy_gettext("Something broke"),
+    "theft": lazy_gettext("Something is missing"), "injury": lazy_gettext("Somebody was hurt"), "unsafe": lazy_gettext("I felt unsafe"),
+    "harassment": lazy_gettext("Rude or harassing"), "review": lazy_gettext("The rating"), "deduction": lazy_gettext("A deduction"),
 }  # fmt: skip
 _WISHES = {
-    "redo": __("Do it again for free"), "refund": __("Part of the money back"), "apart": __("Not the same worker again"),
-    "listen": __("Only that you know"),
+    "redo": lazy_gettext("Do it again for free"), "refund": lazy_gettext("Part of the money back"), "apart": lazy_gettext("Not the same worker again"),
+    "listen": lazy_gettext("Only that you know"),
 }  # fmt: skip
 _WISHES_OF = {
     "work": ("redo", "refund", "listen"), "late": ("refund", "listen"), "sum": ("refund", "listen"),
     "harm": ("refund", "apart", "listen"), "safety": ("apart", "listen"),
 }  # fmt: skip
 _REMEDIES = {
-    "part_refund": __("Part of the money back"), "redo": __("Done again for free"),
-    "void_rating": __("The rating does not count"), "adjust_pay": __("The pay is corrected"),
-    "separate": __("The two of you are not matched again"), "reject": __("No change"),
+    "part_refund": lazy_gettext("Part of the money back"), "redo": lazy_gettext("Done again for free"),
+    "void_rating": lazy_gettext("The rating does not count"), "adjust_pay": lazy_gettext("The pay is corrected"),
+    "separate": lazy_gettext("The two of you are not matched again"), "reject": lazy_gettext("No change"),
 }  # fmt: skip
 _RECORD = {
-    "promised_start": __("Promised start"), "trip_started": __("Set out"), "arrived": __("Arrived"),
-    "started": __("Work began"), "finished": __("Work ended"), "confirmed": __("Confirmed"), "settled": __("Settled"),
-    "ended": __("Ended"), "contact_tried": __("Tried to reach the customer"), "opened": __("Case opened"),
-    "photo": __("Photo"), "statement": __("Statement"), "decided_first": __("Decided"),
-    "decided_appeal": __("Decided on appeal"),
+    "promised_start": lazy_gettext("Promised start"), "trip_started": lazy_gettext("Set out"), "arrived": lazy_gettext("Arrived"),
+    "started": lazy_gettext("Work began"), "finished": lazy_gettext("Work ended"), "confirmed": lazy_gettext("Confirmed"), "settled": lazy_gettext("Settled"),
+    "ended": lazy_gettext("Ended"), "contact_tried": lazy_gettext("Tried to reach the customer"), "opened": lazy_gettext("Case opened"),
+    "photo": lazy_gettext("Photo"), "statement": lazy_gettext("Statement"), "decided_first": lazy_gettext("Decided"),
+    "decided_appeal": lazy_gettext("Decided on appeal"),
 }  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def _ticked(story: VisitStory) -> str:
 
 
 def _unfilled(story: VisitStory, now: datetime) -> Head:
-    lead = _("We could not keep it. You pay nothing, and 10 % of the price is yours for the next visit.")
+    lead = _("We could not keep it. You pay nothing, and 10 % of the price is yours as credit.")
     return Head(_("Nobody"), _("could come"), lead)
 
 
@@ -178,7 +178,7 @@ def comer_reasons(comer: Comer) -> list[str]:
     words = {
         "favourite": _("You asked for this worker."),
         "same_home": _("The worker knows your home already."),
-        "near": _("At that time nobody has a shorter way: about %(time)s.", time=minutes(max(1, comer.travel_minutes))),
+        "near": _("The way to you is short: about %(time)s.", time=minutes(max(1, comer.travel_minutes))),
     }
     told = [words[key] for key in comer.reasons]
     if comer.stars is not None:
