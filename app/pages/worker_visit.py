@@ -144,7 +144,7 @@ def _rate_page(code: str) -> dict[str, Any]:
     form = rating_form(current_session(), me(), code, current_now())
     if form is None or form.state not in ("open", "given"):
         raise Conflict("rating_closed", "The time for rating this visit is over.")
-    return {"stop": _stop(code), "form": form, "reasons": CUSTOMER_REASONS}
+    return {"stop": _stop(code), "form": form, "reasons": [(name, str(text)) for name, text in CUSTOMER_REASONS]}
 
 
 @route(bp, f"{AT}/rate", policy=OWN_VISIT, methods=["POST"])
