@@ -20,6 +20,42 @@ MOST_CELLS = 1_000_000
 NOTHING = -1e18
 
 
+class Grounds:
+    """What pricing needs of a board and does not change with prices: ways in and out of openings, times by slot."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        arcs, table = board.arcs, board.fleet.openings
+        worker, place = table.worker[arcs.opening], board.place[arcs.option]
+        self.entry = board.limit.seconds(worker, table.origin[arcs.opening], place)
+        self.onward = board.limit.seconds(worker, place, table.target[arcs.opening])
+        self.begin = np.minimum(table.ready, table.low)
+        self._finishes: dict[int, IntArray] = {}
+
+    def width(self, slots: int) -> IntArray:
+        """Seconds in a slot of each opening."""
+        table, board = self.board.fleet.openings, self.board
+        return np.maximum(1, -(-(table.due - self.begin + board.problem.buffer) // slots))
+
+    def finishes(self, slots: int) -> IntArray:
+        """For each arc: the slot in which one is free again when arriving in each slot; `slots` where too late."""
+        if slots not in self._finishes:
+            self._finishes[slots] = self._find_finishes(slots)
+        return self._finishes[slots]
+
+    def _find_finishes(self, slots: int) -> IntArray:
+        board, arcs = self.board, self.board.arcs
+        begin, width = self.begin[arcs.opening, None], self.width(slots)[arcs.opening, None]
+        start = np.maximum(begin + np.arange(slots) * width, arcs.earliest[:, None])
+        allowed = starts_of(board, arcs.option)
+        wide = Starts(allowed.windows[:, None], allowed.step[:, None], allowed.seconds[:, None])
+        breaks = board.fleet.breaks[board.fleet.openings.worker[arcs.opening]][:, None]
+        start = next_free_start(wide, start, breaks)
+        free = start + wide.seconds + board.problem.buffer - begin
+        slot = np.minimum(free // width, slots - 1)
+        return np.where(start <= arcs.latest[:, None], slot, slots).astype(np.int16)
+
+
 class Completion(NamedTuple):
     """`table[row, slot]`: the most that can follow after the visit of active arc `row`, free in that slot."""
 
@@ -37,29 +73,33 @@ class Completion(NamedTuple):
 class _Chunk(NamedTuple):
     """Some openings with their active arcs side by side: `arc[c, a]`, padded with -1."""
 
-    board: Board
+    grounds: Grounds
     opening: IntArray
     arc: IntArray
     adjusted: FloatArray
 
+    @property
+    def board(self) -> Board:
+        """The board of the grounds."""
+        return self.grounds.board
 
-def build_completion(board: Board, active: IntArray, first: IntArray, adjusted: FloatArray, slots: int) -> Completion:
+
+def build_completion(
+    grounds: Grounds, active: IntArray, first: IntArray, adjusted: FloatArray, slots: int,
+) -> Completion:
     """Limits for all active arcs, `first[o]:first[o + 1]` of each opening; `adjusted` is what each arc is worth."""
-    table = board.fleet.openings
-    begin = np.minimum(table.ready, table.low)
-    width = np.maximum(1, -(-(table.due - begin + board.problem.buffer) // slots))
     limits = np.zeros((len(active), slots))
-    row = np.zeros(len(board.arcs.option), dtype=np.int64)
+    row = np.zeros(len(grounds.board.arcs.option), dtype=np.int64)
     row[active] = np.arange(len(active))
     for opening in _chunks(np.diff(first)):
         many = int((first[opening + 1] - first[opening]).max())
         place = first[opening][:, None] + np.arange(many)
         there = place < first[opening + 1][:, None]
         arc = np.where(there, active[np.minimum(place, len(active) - 1)], -1)
-        chunk = _Chunk(board, opening, arc, np.where(there, adjusted[arc], NOTHING))
-        found = _backwards(chunk, begin[opening], width[opening], slots)
+        chunk = _Chunk(grounds, opening, arc, np.where(there, adjusted[arc], NOTHING))
+        found = _backwards(chunk, slots)
         limits[row[arc[there]]] = found[there]
-    return Completion(limits, row, begin, width)
+    return Completion(limits, row, grounds.begin, grounds.width(slots))
 
 
 def _chunks(many: IntArray) -> list[IntArray]:
@@ -75,12 +115,12 @@ def _chunks(many: IntArray) -> list[IntArray]:
     return groups
 
 
-def _backwards(chunk: _Chunk, begin: IntArray, width: IntArray, slots: int) -> FloatArray:
+def _backwards(chunk: _Chunk, slots: int) -> FloatArray:
     """The limits of one chunk: from the last slot to the first, the best of going home and of any next visit."""
-    cost, steps = _legs(chunk, width, slots)
-    finish = _finishes(chunk, begin, width, slots)
+    cost, steps = _legs(chunk, slots)
+    finish = chunk.grounds.finishes(slots)[chunk.arc].astype(np.int64)
     openings, many = chunk.arc.shape
-    home = _home(chunk)
+    home = -chunk.grounds.onward[chunk.arc] * float(chunk.board.travel_rate)
     value = np.full((openings, many, slots + 1), NOTHING)
     arriving = np.full((openings, many, 2 * slots + 1), NOTHING)
     flat = (np.arange(openings)[:, None] * many + np.arange(many)) * (2 * slots + 1)
@@ -94,11 +134,11 @@ def _backwards(chunk: _Chunk, begin: IntArray, width: IntArray, slots: int) -> F
     return value[:, :, :slots]
 
 
-def _legs(chunk: _Chunk, width: IntArray, slots: int) -> tuple[FloatArray, IntArray]:
+def _legs(chunk: _Chunk, slots: int) -> tuple[FloatArray, IntArray]:
     """Cost and whole slots of the way from each visit to each other of the same opening."""
     board, arcs = chunk.board, chunk.board.arcs
     option = arcs.option[chunk.arc]
-    visit = board.visit[option]
+    visit, width = board.visit[option], chunk.grounds.width(slots)[chunk.opening]
     worker = board.fleet.openings.worker[chunk.opening]
     way = board.legs.seconds(worker[:, None, None], option[:, :, None], option[:, None, :])
     cost = way * float(board.travel_rate) + _waiting(chunk, way)
@@ -109,36 +149,8 @@ def _legs(chunk: _Chunk, width: IntArray, slots: int) -> tuple[FloatArray, IntAr
 def _waiting(chunk: _Chunk, way: IntArray) -> FloatArray:
     """What certain waiting costs: the next visit cannot begin before its time, however late this one is done."""
     board, arcs = chunk.board, chunk.board.arcs
-    if not board.idle_rate:
+    if not board.idle_rate or board.fleet.breaks.shape[1]:
         return np.zeros(way.shape)
     latest = arcs.latest[chunk.arc] + board.starts.seconds[arcs.option[chunk.arc]] + board.problem.buffer
     wait = np.maximum(0, arcs.earliest[chunk.arc][:, None, :] - latest[:, :, None] - way)
-    free = board.fleet.breaks.shape[1] == 0
-    return np.asarray(wait * float(board.idle_rate) * free)
-
-
-def _finishes(chunk: _Chunk, begin: IntArray, width: IntArray, slots: int) -> IntArray:
-    """The slot in which one is free again when arriving in each slot; `slots` where that is too late."""
-    board, arcs = chunk.board, chunk.board.arcs
-    arrive = begin[:, None] + np.arange(slots) * width[:, None]
-    start = np.maximum(arrive[:, None, :], arcs.earliest[chunk.arc][:, :, None])
-    allowed = starts_of(board, arcs.option[chunk.arc])
-    wide = Starts(allowed.windows[:, :, None], allowed.step[:, :, None], allowed.seconds[:, :, None])
-    breaks = board.fleet.breaks[board.fleet.openings.worker[chunk.opening]][:, None, None]
-    start = next_free_start(wide, start, breaks)
-    free = start + wide.seconds + board.problem.buffer - begin[:, None, None]
-    slot = np.minimum(free // width[:, None, None], slots - 1)
-    return np.where(start <= arcs.latest[chunk.arc][:, :, None], slot, slots)
-
-
-def _home(chunk: _Chunk) -> FloatArray:
-    """The cost of the way onward, as worth."""
-    board, table = chunk.board, chunk.board.fleet.openings
-    shape = chunk.arc.shape
-    worker = np.broadcast_to(table.worker[chunk.opening][:, None], shape)
-    target = np.broadcast_to(table.target[chunk.opening][:, None], shape)
-    place = board.place[board.arcs.option[chunk.arc]]
-    way = board.limit.seconds(worker, place, target)
-    return np.asarray(-way * float(board.travel_rate))
-
-
+    return np.asarray(wait * float(board.idle_rate))

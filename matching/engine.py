@@ -10,7 +10,7 @@ from matching.board import Board, build_board
 from matching.columns import Column
 from matching.errors import require
 from matching.generation import Dive, Generation, better, simple_bound
-from matching.greedy import insert_greedily, place_greedily, request_order
+from matching.greedy import carry_over, insert_greedily, place_greedily, request_order
 from matching.limits import Ledger, hour_rows, total_value
 from matching.packing import pack
 from matching.problem import Limits, Problem
@@ -18,10 +18,13 @@ from matching.roster import Progress, Roster
 from matching.rounds import flow, is_flow
 
 MODES = ("instant", "round", "day")
-ROUNDS = {"round": 40, "day": 60}
+# Effort 1 in cells of the pricing tables, about a hundred million a second; and in CP-SAT's deterministic seconds.
+WORK = {"round": 5e8, "day": 5e9}
 # A solver that is missing, dies or trips leaves the greedy roster, and the roster says so in `fallback`.
 FAILURES = (ImportError, MemoryError, RuntimeError, ArithmeticError, LookupError, ValueError)
-PACK_TIME = {"round": 2.0, "day": 8.0}
+PACK = {"round": 1.0, "day": 8.0}
+# A round stops pricing when the bound is this near to the linear optimum; whole columns lose more than that.
+TOLERANCE = {"round": 5e-4, "day": 1e-4}
 
 
 def solve(
@@ -41,7 +44,7 @@ def solve(
     limits = limits or Limits()
     board = build_board(problem, proofs=mode != "instant")
     search = _Search(board, limits, seed, mode, on_progress)
-    return assemble(problem, board, search.run(), Run(mode, limits.effort, seed, start))
+    return assemble(problem, board, search.run(start), Run(mode, limits.effort, seed, start))
 
 
 class _Search:
@@ -55,12 +58,13 @@ class _Search:
         self.best: list[Column] = []
         self.bound = simple_bound(board)
 
-    def run(self) -> Answer:
-        """Greedy first; then the engine of the mode, whose failure leaves the greedy answer."""
+    def run(self, before: Roster | None) -> Answer:
+        """The previous roster or greedy first; then the engine of the mode, whose failure leaves that answer."""
+        carried = carry_over(self.board, self.rows, before) if before else []
         if self.mode == "instant":
-            self.best = insert_greedily(self.board, self.rows, request_order(self.board))
+            self.best = better(carried, insert_greedily(self.board, self.rows, request_order(self.board)))
             return self._answer("insertion")
-        self.best = place_greedily(self.board, self.rows)
+        self.best = better(carried, place_greedily(self.board, self.rows))
         self._tell("greedy", self.bound)
         if self.limits.effort == 0 or self._stopped():
             return self._answer("greedy")
@@ -75,9 +79,10 @@ class _Search:
             self.bound = found.bound
             self._improve(found.columns)
             return self._answer("flow")
-        work = Generation(self.board, self.rows, self._stopped, self._tell)
+        budget = WORK[self.mode] * self.limits.effort
+        work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
         work.begin(self.best)
-        work.run(math.ceil(ROUNDS[self.mode] * self.limits.effort))
+        work.run()
         self.bound = min(self.bound, work.bound)
         if not self._stopped():
             self._finish(work)
@@ -85,15 +90,15 @@ class _Search:
 
     def _finish(self, work: Generation) -> None:
         """Whole columns: of all that matter if they are few, else by diving and then packing what is near."""
-        budget = (PACK_TIME[self.mode] * self.limits.effort, self.seed)
+        budget = (PACK[self.mode] * self.limits.effort, self.seed)
         if not self._done():
             self._improve(Dive(work, Ledger(self.board, self.rows)).run())
             self._tell("dive", self.bound)
         if self._done() or self._stopped():
             return
-        slack = self.bound - total_value(self.best)
-        every = work.everything_within(slack, 20_000)
-        columns = work.near(slack) if every is None else every
+        value = total_value(self.best)
+        every = work.everything_above(value, 20_000)
+        columns = work.known_above(value) if every is None else every
         packed = pack(self.board, self.rows, columns, self.best, budget)
         self._improve(packed.columns)
         if every is not None and packed.best:

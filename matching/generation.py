@@ -5,102 +5,145 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from matching.board import Board
 from matching.columns import Column, Pool, make_columns
+from matching.completion import Grounds
 from matching.limits import HourRow, Ledger, total_value
 from matching.master import Master, Prices, bound_at, minute_prices
 from matching.pricing import Priced, Search, price
 from matching.travel import FloatArray
 
-TOLERANCE = 1e-5
+SLOW = 2e-4
+CAP = 40
+NONE = np.zeros(0)
+# From coarse to fine: a few visits of each opening, more of them, all, all with finer slots.
+STEPS = (
+    Search(NONE, beam=40, keep=12, slots=30, cap=CAP),
+    Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP),
+    Search(NONE, beam=60, keep=12, slots=40),
+    Search(NONE, beam=240, keep=12, slots=120),
+    Search(NONE, beam=1000, keep=12, slots=120),
+    Search(NONE, beam=20_000, keep=12, slots=120),
+)
+
+
+class Anchor(NamedTuple):
+    """Prices and the bound they prove: no roster is worth more than what they sell for plus each opening's `upper`."""
+
+    visits: FloatArray
+    per_minute: FloatArray
+    upper: FloatArray
+    bound: float
 
 
 @dataclass(slots=True)
 class Generation:
-    """One run of column generation on one board. `bound` is valid at any moment (worth of columns, without `stay`)."""
+    """One run of column generation on one board. `bound` is valid at any moment (worth of columns, without `stay`).
+
+    `budget` is the work allowed, in cells of the backward tables; it stands for time, but is the same everywhere.
+    """
 
     board: Board
     rows: tuple[HourRow, ...]
     stop: Callable[[], bool]
     tell: Callable[[str, float], None]
+    tolerance: float
+    budget: float
     pool: Pool = field(init=False)
     master: Master = field(init=False)
+    grounds: Grounds = field(init=False)
     bound: float = math.inf
-    prices: Prices | None = None
+    anchor: Anchor | None = None
     floors: FloatArray = field(init=False)
-    converged: bool = False
 
     def begin(self, columns: list[Column]) -> None:
         """Start from these columns and from what each opening would like best if visits were free."""
         self.pool = Pool(self.board)
         self.master = Master(self.board, self.rows, self.pool)
+        self.grounds = Grounds(self.board)
         self.bound = simple_bound(self.board)
         self.floors = np.zeros(self.board.openings)
         self.pool.add(columns)
         self.master.start()
         free = np.zeros(len(self.board.visits))
-        found = price(self.board, (free, self.floors), Search(self.floors, 8, 30))
-        self.pool.add(make_columns(self.board, found.opening, found.options))
+        self.add(price(self.grounds, (free, self.floors), Search(self.floors, 8, 30, slots=30, cap=CAP)))
 
-    def run(self, rounds: int) -> None:
-        """Price until nothing better is found, or the rounds are over."""
-        beam, slots, best = 60, 40, None
-        for _ in range(rounds):
-            if self.stop():
-                return
-            self.master.grow()
-            now = self.master.solve()
-            self.prices = now
-            self.floors = self.opening_duals()
-            smooth = now if best is None else _between(now, best)
-            added = self._price(smooth, beam, slots)
-            if not added and smooth is not now:
-                added = self._price(now, beam, slots)
-            best = smooth
-            self.tell("prices", self.bound)
-            if self.bound - now.value <= TOLERANCE * (1 + abs(now.value)):
-                self.converged = True
-                return
-            if not added:
-                if beam > 20_000:
+    def run(self) -> None:
+        """Price from coarse to fine until nothing better is found, or the budget is spent.
+
+        Only pricing over all visits moves the bound. Prices half way to the last ones swing less.
+        """
+        before: Prices | None = None
+        for search in STEPS:
+            last = -math.inf
+            while self.budget > 0 and not self.stop():
+                now = self._prices()
+                smooth = now if before is None else _between(now, before)
+                added = self._price(smooth, search) or (smooth is not now and self._price(now, search))
+                before = smooth
+                self.tell("prices", self.bound)
+                if self.bound - now.value <= self.tolerance * (1 + abs(now.value)):
                     return
-                beam, slots = beam * 4, 120
+                slow = search.cap and now.value - last <= SLOW * abs(now.value)
+                last = now.value
+                if not added or slow:
+                    break
+            before = None if search.cap else before
+
+    def _prices(self) -> Prices:
+        """The linear optimum over what is known."""
+        self.master.grow()
+        prices = self.master.solve()
+        self.floors = self.opening_duals()
+        return prices
 
     def opening_duals(self) -> FloatArray:
         """What one more opening of each kind would be worth."""
         return np.maximum(0.0, np.array([row.dual_value() for row in self.master.opening_rows], dtype=np.float64))
 
-    def _price(self, prices: Prices, beam: int, slots: int) -> int:
+    def _price(self, prices: Prices, search: Search) -> int:
         """Price at these prices; tells how many new columns there were."""
         per_minute = minute_prices(self.board, self.rows, prices)
-        found = price(self.board, (prices.visits, per_minute), Search(self.floors, beam, 12, slots=slots))
-        self.bound = min(self.bound, bound_at(self.rows, prices, found.upper))
+        found = price(self.grounds, (prices.visits, per_minute), search._replace(floor=self.floors))
+        self.budget -= found.work
+        bound = bound_at(self.rows, prices, found.upper)
+        if not search.cap and (self.anchor is None or bound < self.anchor.bound):
+            self.bound = min(self.bound, bound)
+            self.anchor = Anchor(prices.visits, per_minute, found.upper, bound)
+        return self.add(found)
+
+    def add(self, found: Priced) -> int:
+        """Take in what pricing found; tells how many columns are new."""
         return len(self.pool.add(make_columns(self.board, found.opening, found.options)))
 
-    def everything_within(self, slack: float, most: int) -> list[Column] | None:
-        """All columns that could be in a roster less than `slack` below the bound; None if there are too many."""
-        if self.prices is None:
+    def everything_above(self, value: float, most: int) -> list[Column] | None:
+        """All columns that could be in a roster worth more than `value`; None if there are too many to say.
+
+        A roster with a column that lies `slack` below the bound of its opening is itself that far below the bound.
+        """
+        if self.anchor is None or self.stop():
             return None
-        now = self.prices
-        search = Search(self.floors - slack - 2, most, most, slack + 2)
-        found = price(self.board, (now.visits, minute_prices(self.board, self.rows, now)), search)
+        slack = self.anchor.bound - value + 2
+        search = Search(self.anchor.upper - slack, most, most, slack, slots=STEPS[-1].slots)
+        found = price(self.grounds, (self.anchor.visits, self.anchor.per_minute), search)
         if len(found.opening) >= most or not found.exact:
             return None
         return make_columns(self.board, found.opening, found.options)
 
-    def near(self, slack: float) -> list[Column]:
-        """Columns of the pool that could be in a roster less than `slack` below the bound."""
-        if self.prices is None:
+    def known_above(self, value: float) -> list[Column]:
+        """Columns of the pool that could be in a roster worth more than `value`."""
+        if self.anchor is None:
             return list(self.pool.columns)
-        per_minute = minute_prices(self.board, self.rows, self.prices)
-        visits = self.prices.visits
+        visits, per_minute, upper, bound = self.anchor
+        slack = bound - value + 2
         return [
             column for column in self.pool.columns
             if column.value - sum(visits[visit] for visit in column.visits)
-            - column.minutes * per_minute[column.opening] - self.floors[column.opening] >= -slack
+            - column.minutes * per_minute[column.opening] >= upper[column.opening] - slack
         ]
 
 
@@ -167,10 +210,8 @@ class Dive:
         visits[list(self.taken)] = np.inf
         floors = work.opening_duals()
         floors[list(self.ledger.chosen)] = np.inf
-        found: Priced = price(
-            work.board, (visits, minute_prices(work.board, work.rows, prices)), Search(floors, 30, 6),
-        )
-        work.pool.add(make_columns(work.board, found.opening, found.options))
+        per_minute = minute_prices(work.board, work.rows, prices)
+        work.add(price(work.grounds, (visits, per_minute), Search(floors, 30, 6, slots=30, cap=CAP)))
 
 
 def better(one: list[Column], other: list[Column]) -> list[Column]:

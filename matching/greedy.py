@@ -8,6 +8,7 @@ from matching.board import Board
 from matching.columns import Column, make_columns
 from matching.limits import HourRow, Ledger
 from matching.problem import Priority
+from matching.roster import Roster
 from matching.route import value_sequences
 from matching.travel import IntArray
 
@@ -39,10 +40,13 @@ def insert_greedily(board: Board, rows: tuple[HourRow, ...], order: list[int]) -
     return [ledger.chosen[opening] for opening in sorted(ledger.chosen)]
 
 
-def best_insertion(ledger: Ledger, pairs: list[tuple[int, int]]) -> Column | None:
-    """The column that one more visit would give, where it adds most; None if it adds nothing anywhere."""
+def best_insertion(ledger: Ledger, pairs: list[tuple[int, int]], *, appending: bool = False) -> Column | None:
+    """The column that one more visit would give, where it adds most; None if it adds nothing anywhere.
+
+    With `appending` it may only follow what its opening holds.
+    """
     board = ledger.board
-    opening, options = _every_position(ledger, pairs)
+    opening, options = _every_position(ledger, pairs, appending=appending)
     if len(opening) == 0:
         return None
     timing, value = value_sequences(board, opening, options)
@@ -57,13 +61,16 @@ def best_insertion(ledger: Ledger, pairs: list[tuple[int, int]]) -> Column | Non
     return None
 
 
-def _every_position(ledger: Ledger, pairs: list[tuple[int, int]]) -> tuple[IntArray, IntArray]:
-    """All sequences that arise by putting an option at any position of what its opening holds."""
+def _every_position(
+    ledger: Ledger, pairs: list[tuple[int, int]], *, appending: bool,
+) -> tuple[IntArray, IntArray]:
+    """All sequences that arise by putting an option at any (or the last) position of what its opening holds."""
     sequences: list[tuple[int, tuple[int, ...]]] = []
     for opening, option in pairs:
         held = ledger.chosen.get(opening)
         before = held.options if held else ()
-        sequences.extend((opening, (*before[:at], option, *before[at:])) for at in range(len(before) + 1))
+        first = len(before) if appending else 0
+        sequences.extend((opening, (*before[:at], option, *before[at:])) for at in range(first, len(before) + 1))
     width = max((len(options) for _, options in sequences), default=1)
     table = np.full((len(sequences), width), -1, dtype=np.int64)
     for row, (_, options) in enumerate(sequences):
@@ -82,3 +89,18 @@ def value_order(board: Board) -> list[int]:
     best = np.full(len(board.visits), np.iinfo(np.int64).min, dtype=np.int64)
     np.maximum.at(best, board.visit[board.arcs.option], board.arcs.gain)
     return [int(visit) for visit in np.lexsort((np.arange(len(best)), -best))]
+
+
+def carry_over(board: Board, rows: tuple[HourRow, ...], before: Roster) -> list[Column]:
+    """What still holds of an earlier roster: each visit where it was, in the order it was; the rest stays open."""
+    ledger, pairs = Ledger(board, rows), options_of(board)
+    index = {visit.code: row for row, visit in enumerate(board.visits)}
+    worker = {code.code: row for row, code in enumerate(board.problem.workers)}
+    for choice in sorted(before.choices, key=lambda choice: choice.start):
+        if choice.visit in index and choice.worker in worker:
+            own = board.fleet.openings.worker == worker[choice.worker]
+            there = [(opening, option) for opening, option in pairs[index[choice.visit]] if own[opening]]
+            column = best_insertion(ledger, there, appending=True)
+            if column is not None:
+                ledger.put(column)
+    return [ledger.chosen[opening] for opening in sorted(ledger.chosen)]

@@ -13,7 +13,7 @@ import numpy as np
 
 from matching.board import Board
 from matching.clockwork import advance, next_free_start, resting
-from matching.completion import Completion, build_completion
+from matching.completion import Completion, Grounds, build_completion
 from matching.route import starts_of
 from matching.timeline import FAR
 from matching.travel import BoolArray, FloatArray, IntArray
@@ -43,19 +43,21 @@ class _Leg(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """Sequences found (padded with -1), their worth without waiting, and the bound of each opening (at least 0)."""
+    """Sequences found (padded with -1), their worth without waiting, the bound of each opening, the work it took."""
 
     opening: IntArray
     options: IntArray
     worth: FloatArray
     upper: FloatArray
     exact: bool
+    work: int
 
 
 class Search(NamedTuple):
     """How to look: only above `floor` (per opening), so many labels and columns per opening.
 
     With `slack` above 0 everything above the floor is wanted, not only the best; visits may then cost up to that much.
+    With a `cap` only so many visits of each opening are looked at, and `upper` is no bound.
     """
 
     floor: FloatArray
@@ -63,13 +65,14 @@ class Search(NamedTuple):
     keep: int
     slack: float = 0.0
     slots: int = 48
+    cap: int = 0
 
 
 @dataclass(slots=True)
 class Pricing:
     """One pricing run; `adjusted` is the gain of every arc less the prices of its visit and minutes."""
 
-    board: Board
+    grounds: Grounds
     adjusted: FloatArray
     active: IntArray
     first: IntArray
@@ -77,6 +80,11 @@ class Pricing:
     search: Search
     best: FloatArray
     upper: FloatArray
+
+    @property
+    def board(self) -> Board:
+        """The board of the grounds."""
+        return self.grounds.board
 
     def run(self) -> Priced:
         """Grow sequences level by level until none is left that could be worth anything."""
@@ -98,9 +106,7 @@ class Pricing:
         empty = np.zeros((len(arc), 0), dtype=np.int64)
         ready = table.ready[opening]
         latest = np.where(table.from_stop[opening], ready, FAR)
-        place = self.board.place[arcs.option[arc]]
-        way = self.board.limit.seconds(table.worker[opening], table.origin[opening], place)
-        return self._step(_Leg(opening, way, ready, latest), arc, (np.zeros(len(arc)), empty))
+        return self._step(_Leg(opening, self.grounds.entry[arc], ready, latest), arc, (np.zeros(len(arc)), empty))
 
     def _step(self, leg: _Leg, arc: IntArray, so_far: tuple[FloatArray, IntArray]) -> Labels:
         """Go to the visit of an arc; ways that come too late drop out. Waiting counts as far as it is certain."""
@@ -119,10 +125,8 @@ class Pricing:
 
     def _complete(self, labels: Labels) -> tuple[IntArray, IntArray, FloatArray]:
         """Close sequences with the way onward; remember the best of each opening."""
-        board, table = self.board, self.board.fleet.openings
-        opening, option = labels.opening, labels.options[:, -1]
-        onward = board.limit.seconds(table.worker[opening], board.place[option], table.target[opening])
-        worth = labels.worth - onward * board.travel_rate + board.base_value[opening]
+        board, opening = self.board, labels.opening
+        worth = labels.worth - self.grounds.onward[labels.arc] * board.travel_rate + board.base_value[opening]
         np.maximum.at(self.best, opening, worth)
         good = worth > self.search.floor[opening] + EPSILON
         return opening[good], labels.options[good], worth[good]
@@ -198,20 +202,33 @@ class Pricing:
         known = np.maximum(np.maximum(0.0, self.search.floor), self.best)
         missed = self.upper > (-np.inf if self.search.slack else known + EPSILON)
         upper = np.maximum(known, self.upper)
-        return Priced(opening[top], options[top], worth[top], upper, not bool(missed.any()))
+        many = np.diff(self.first)
+        work = int((many * many).sum()) * self.search.slots
+        return Priced(opening[top], options[top], worth[top], upper, not bool(missed.any()), work)
 
 
-def price(board: Board, prices: tuple[FloatArray, FloatArray], search: Search) -> Priced:
+def price(grounds: Grounds, prices: tuple[FloatArray, FloatArray], search: Search) -> Priced:
     """Sequences worth more than their prices: `prices` are per visit, and per minute for each opening."""
-    arcs = board.arcs
+    board, arcs = grounds.board, grounds.board.arcs
     per_minute = prices[1][arcs.opening] * board.minutes[arcs.option]
     adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
     reachable = (arcs.earliest <= arcs.latest) & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
     active = np.flatnonzero(reachable & (adjusted > -search.slack))
+    if search.cap:
+        active = _most_promising(grounds, active, adjusted, search.cap)
     first = np.searchsorted(arcs.opening[active], np.arange(board.openings + 1))
-    completion = build_completion(board, active, first, adjusted, search.slots)
+    completion = build_completion(grounds, active, first, adjusted, search.slots)
     nothing = np.full(board.openings, -np.inf)
-    return Pricing(board, adjusted, active, first, completion, search, nothing, nothing.copy()).run()
+    return Pricing(grounds, adjusted, active, first, completion, search, nothing, nothing.copy()).run()
+
+
+def _most_promising(grounds: Grounds, active: IntArray, adjusted: FloatArray, cap: int) -> IntArray:
+    """The best few active arcs of each opening, by worth less half the ways in and out."""
+    opening = grounds.board.arcs.opening[active]
+    ways = (grounds.entry[active] + grounds.onward[active]) * grounds.board.travel_rate / 2
+    order = np.lexsort((-(adjusted[active] - ways), opening))
+    rank = np.arange(len(order)) - np.searchsorted(opening[order], opening[order], side="left")
+    return np.sort(active[order[rank < cap]])
 
 
 def _take(labels: Labels, keep: BoolArray) -> Labels:

@@ -208,3 +208,14 @@ def test_the_optimum_does_not_depend_on_the_order_of_workers(mode):
     problem = small_problem(11)
     turned = replace(problem, workers=problem.workers[::-1])
     assert solve(problem, mode=mode).objective == solve(turned, mode=mode).objective
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(st.integers(0, 5000), st.sampled_from(["round", "day"]))
+def test_solving_again_from_a_proven_roster_moves_nothing(seed, mode):
+    problem = small_problem(seed)
+    roster = solve(problem, mode=mode)
+    again = solve(problem, mode=mode, start=roster)
+    assert again.objective == roster.objective
+    if roster.proven:
+        assert again.choices == roster.choices
