@@ -127,9 +127,21 @@ class Pricing:
         """Close sequences with the way onward; remember the best of each opening."""
         board, opening = self.board, labels.opening
         worth = labels.worth - self.grounds.onward[labels.arc] * board.travel_rate + board.base_value[opening]
+        worth -= self._last_wait(labels) * board.idle_rate
         np.maximum.at(self.best, opening, worth)
         good = worth > self.search.floor[opening] + EPSILON
         return opening[good], labels.options[good], worth[good]
+
+    def _last_wait(self, labels: Labels) -> IntArray:
+        """Seconds between the last visit and the stop after it; certain only where a stop came before, too."""
+        board, table = self.board, self.board.fleet.openings
+        opening, option = labels.opening, board.arcs.option[labels.arc]
+        free = labels.start + board.starts.seconds[option] + board.problem.buffer
+        breaks = board.fleet.breaks[table.worker[opening]]
+        due = table.due[opening]
+        wait = due - free - resting(free, due, breaks) - self.grounds.onward[labels.arc]
+        between = table.from_stop[opening] & table.to_stop[opening]
+        return np.where(between, np.maximum(0, wait), 0)
 
     def _narrowed(self, labels: Labels) -> Labels:
         """Drop labels that cannot beat what is known, that others dominate, or that the beam has no room for."""
