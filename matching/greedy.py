@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.board import Board
+from matching.board import Board, build_board
 from matching.columns import Column, make_columns
-from matching.limits import HourRow, Ledger
-from matching.problem import Priority
+from matching.limits import HourRow, Ledger, hour_rows
+from matching.problem import Priority, Problem
 from matching.roster import Roster
 from matching.route import value_sequences
+from matching.slots import Booking, with_choices
 from matching.travel import IntArray
 
 _RANK = {Priority.RESCUE: 0, Priority.RECURRING: 1, Priority.ONE_OFF: 2}
@@ -104,3 +105,18 @@ def carry_over(board: Board, rows: tuple[HourRow, ...], before: Roster) -> list[
             if column is not None:
                 ledger.put(column)
     return [ledger.chosen[opening] for opening in sorted(ledger.chosen)]
+
+
+def place_open(problem: Problem) -> Problem:
+    """The problem with its open visits committed to whoever would best take them, one after the other.
+
+    Quick enough for a web request: what is left afterwards can honestly be shown as free.
+    """
+    board = build_board(problem, proofs=False)
+    columns = insert_greedily(board, hour_rows(board), request_order(board))
+    worker = board.fleet.openings.worker
+    bookings = [
+        Booking(board.visits[visit].code, board.problem.workers[int(worker[column.opening])].code, start)
+        for column in columns for visit, start in zip(column.visits, column.starts, strict=True)
+    ]
+    return with_choices(board.problem, bookings)

@@ -1,6 +1,7 @@
 """Problems and rosters as JSON: plain names, defaults left out, every value checked when read.
 
-The canonical text (sorted keys, no spaces, defaults left out) is what a problem's digest is taken of.
+The canonical text (sorted keys, no spaces, defaults left out, travel tables as the SHA-256 of their little-endian
+64-bit seconds) is what a problem's digest is taken of.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from matching.errors import ProblemError
-from matching.problem import Haversine, Matrix, Point, Problem
+from matching.problem import Haversine, Matrix, Point, Problem, Travel
 from matching.roster import Roster
 
 
@@ -42,11 +43,13 @@ def _special(value: Point | Haversine | Matrix) -> Any:
     return {"kind": "matrix", "tables": tables} | ({"cells": list(value.cells)} if value.cells else {})
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _object(value: Any, without: str = "") -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for field in dataclasses.fields(value):
         each = getattr(value, field.name)
-        if not field.init or (field.default is not dataclasses.MISSING and each == field.default):
+        if not field.init or field.name == without:
+            continue
+        if field.default is not dataclasses.MISSING and each == field.default:
             continue
         if field.default_factory is not dataclasses.MISSING and each == field.default_factory():
             continue
@@ -56,7 +59,15 @@ def _object(value: Any) -> dict[str, Any]:
 
 def canonical(problem: Problem) -> str:
     """The one JSON text of a problem."""
-    return json.dumps(to_plain(problem), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    plain = _object(problem, without="travel") | {"travel": _travel_digest(problem.travel)}
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _travel_digest(travel: Travel) -> Any:
+    if isinstance(travel, Haversine):
+        return to_plain(travel)
+    tables = {mode: hashlib.sha256(table.astype("<i8").tobytes()).hexdigest() for mode, table in travel.tables.items()}
+    return {"kind": "matrix", "cells": list(travel.cells), "tables": tables}
 
 
 def digest(problem: Problem) -> str:

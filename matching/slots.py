@@ -155,7 +155,15 @@ def best_workers(
     return SlotFinder(problem).best_workers(visit, top, start)
 
 
-def with_choices(problem: Problem, choices: Iterable[Choice]) -> Problem:
+class Booking(NamedTuple):
+    """A visit given to a worker at a start, and no more said about it."""
+
+    visit: str
+    worker: str
+    start: int
+
+
+def with_choices(problem: Problem, choices: Iterable[Choice | Booking]) -> Problem:
     """The problem in which these choices are commitments and their visits are no longer open."""
     chosen = {choice.visit: choice for choice in choices}
     visits = {visit.code: visit for visit in problem.visits}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import ProblemError, solve
+from matching import Matrix, Problem, ProblemError, solve
 from matching.jsonio import digest, problem_from_json, problem_to_json, roster_from_json, roster_to_json
 from matching.schema import problem_schema, roster_schema
 from tests.matching.instances import make_problem, promised, small_problem
@@ -68,3 +68,9 @@ def test_a_huge_number_is_refused_too():
     text = problem_to_json(make_problem()).replace('"minutes": 120', '"minutes": 99999999999999999999')
     with pytest.raises(ProblemError):
         problem_from_json(text)
+
+
+def test_a_table_belongs_to_the_digest_and_needs_no_points():
+    one, other = (Problem("2026-11-23T00:00:00+08:00", (), (), (), Matrix({"ebike": [[0, way], [5, 0]]})) for way in (5, 6))
+    assert digest(one) != digest(other)
+    assert problem_from_json(problem_to_json(one)) == one

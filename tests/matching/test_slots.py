@@ -5,6 +5,7 @@ import time
 import pytest
 
 from matching import Commitment, Limits, Matrix, Shift, Window, solve
+from matching.greedy import place_open
 from matching.slots import SlotFinder, best_workers, slots, with_choices
 from tests.matching.instances import at, make_problem, make_visit, make_worker, two_rivals, window
 
@@ -105,3 +106,14 @@ def _timed(finder, visit):
     begin = time.perf_counter()
     finder.slots(visit)
     return time.perf_counter() - begin
+
+
+def test_open_visits_take_their_place_before_slots_are_shown():
+    problem = make_problem([make_visit("V-1", windows=(window(9),))])
+    assert starts(problem, make_visit("V-2", windows=(window(9),))) == [at(9)]
+    assert starts(place_open(problem), make_visit("V-2", windows=(window(9),))) == []
+
+
+def test_an_open_visit_that_nobody_can_do_takes_no_place():
+    problem = make_problem([make_visit("V-1", windows=(window(9),), skills=frozenset({"cook"}))])
+    assert starts(place_open(problem), make_visit("V-2", windows=(window(9),))) == [at(9)]
