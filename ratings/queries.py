@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.actors import Actor, Role
+from core.errors import NotFound
 from core.policies import read_policy
 from dispatch.models import Visit
 from dispatch.states import VisitState
@@ -165,6 +166,20 @@ def ratings_for(session: Session, actor: Actor, visit_code: str) -> list[Reveale
         )
         for one in session.scalars(query.order_by(Rating.id))
     ]
+
+
+def visit_of_rating(session: Session, actor: Actor, rating_code: str) -> str:
+    """Return the visit a revealed rating of the actor's own work is about: for contesting it. Else ``NotFound``."""
+    query = select(Rating.visit_code).where(
+        Rating.code == rating_code,
+        Rating.ratee == actor.person,
+        Rating.side == "customer",
+        Rating.state == RatingState.REVEALED,
+    )
+    found = session.scalar(query) if actor.role is Role.WORKER and actor.person else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def recent_reviews(session: Session, zone: str = "", limit: int = 6) -> list[Review]:

@@ -24,10 +24,13 @@ PAGES = (
     "worker_money",
     "worker_score",
     "worker_join",
+    "worker_cases",
     "recruiter",
     "recruiter_screening",
     "recruiter_pay",
     "ops_board",
+    "ops_visits",
+    "ops_people",
 )
 
 

@@ -19,10 +19,12 @@ from core.errors import Conflict, InvalidInput
 from dispatch.finishing import finish_work, tick_item, undo_finish
 from dispatch.models import Visit
 from dispatch.schemas import ArrivalSchema, Happened, HappenedSchema, PositionSchema, StartSchema
+from dispatch.states import VisitState
 from dispatch.travel import Spot
 from dispatch.trip import Fix, arrive, report_position, start_trip, start_work
 from dispatch.visits import get_visit
 from dispatch.worker_day import DayStop, WorkerDay, stop_of, way_between, worker_day
+from disputes.opening import DISPUTABLE
 from ratings.queries import rating_form
 from workers.states import MATCHABLE, WorkerState
 
@@ -96,7 +98,8 @@ def _visit_page(code: str, status: int = 200, **given: Any) -> Any:
     where: dict[str, Any] = {"lat": stop.place.lat, "lon": stop.place.lon, "label": _("The home")}
     shown = {"points": [{"kind": "home", **where}]} if stop.place.exact else None
     area = {"areas": [{**where, "radius_m": stop.place.radius_m, "label": ""}]}
-    return make_response(page("visit", stop=stop, rating=rating, map=shown or area, **given), status)
+    facts = {"stop": stop, "rating": rating, "map": shown or area, "may_report": VisitState(stop.state) in DISPUTABLE}
+    return make_response(page("visit", **facts, **given), status)
 
 
 @route(bp, f"{AT}/trip", policy=OWN_VISIT, methods=["POST"])
