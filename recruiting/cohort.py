@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from core.actors import Actor
 from core.errors import NotFound
@@ -28,7 +28,10 @@ _RISKY = frozenset({WorkerState.IMPROVEMENT, WorkerState.RESTRICTED, WorkerState
 
 @dataclass(frozen=True)
 class RecruitRow:
-    """One recruit: hours worked in 28 days, visits in all, quality band, and why to look after them (codes)."""
+    """One recruit: hours worked in 28 days, visits in all, quality band, and why to look after them (codes).
+
+    ``screened`` says that a sheet of this application is there already.
+    """
 
     worker_code: str
     name: str
@@ -41,6 +44,7 @@ class RecruitRow:
     band: str
     at_risk: tuple[str, ...]
     visits_total: int
+    screened: bool
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def my_recruits(session: Session, actor: Actor, now: datetime, recruiter_code: s
     recruiter = get_recruiter(session, actor, recruiter_code or actor.person)
     rows = session.execute(
         select(Worker, Standing, Attribution.state)
+        .options(joinedload(Worker.case))
         .join(Attribution, Attribution.worker == Worker.code)
         .outerjoin(Standing, Standing.worker_id == Worker.id)
         .where(Attribution.recruiter == recruiter.code)
@@ -198,6 +203,7 @@ def _recruit(
         band=band,
         at_risk=tuple(code for code, true in risks.items() if true),
         visits_total=worked.total,
+        screened=worker.case.screening is not None,
     )
 
 

@@ -111,7 +111,7 @@ def _gaps(session: Session, near: dict[str, Zone], policy: NeedPolicy, now: date
     ).all()
     skills = {one.slug: (one.skills or [""])[0] for one in list_services(session)}
     found = [
-        Gap(slug, dict(near[slug].names), service, skills.get(service, ""), open_ / 60, gone / 60)
+        Gap(slug, dict(near[slug].names), service, skills.get(service, ""), int(open_) / 60, int(gone) / 60)
         for slug, service, open_, gone in rows
     ]
     return sorted(found, key=lambda gap: (-gap.hours, gap.zone, gap.service))

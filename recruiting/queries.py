@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from recruiting.models import Attribution, Clawback, Milestone, Recruiter, Scree
 from recruiting.moves import get_milestone
 from recruiting.policy import IncentivePolicy
 from recruiting.postings import month_of, wall_clock
-from recruiting.prices import Price, milestone_price, stars
+from recruiting.prices import Price, advance_price, milestone_price, stars
 from recruiting.recruiters import get_recruiter
 from recruiting.states import MILESTONE_MOVES, MilestoneState
 from workers.models import Standing, Worker
@@ -222,6 +222,8 @@ def _tracks(
         .where(Attribution.recruiter == recruiter.code)
         .order_by(Worker.id)
     ).all()
+    number = sum(1 for row in rows if row.kind == ADVANCE) + 1
+    policy = replace(policy, advance_fen=advance_price(number, policy).fen)  # what the next one accepted will bring
     mine: dict[str, dict[str, Milestone]] = {}
     for row in rows:
         mine.setdefault(row.worker, {})[row.kind] = row

@@ -94,7 +94,7 @@ def both(words: Words) -> tuple[str, str]:
 def kind_word(kind: str) -> str:
     """Return what a sum is for, as short as a step of a line."""
     if kind == "advance":
-        return gettext("Accepted")
+        return gettext("Hired")
     if kind == "screening":
         return gettext("Screenings")
     count, _more, added = kind.removeprefix("visits_").partition("_")
@@ -170,8 +170,10 @@ def month_word(month: str) -> str:
     )
 
 
-def next_word(state: str) -> str:
+def next_word(state: str, *, screened: bool = False) -> str:
     """Return what comes next for somebody on the way in, or an empty text."""
+    if screened and state == "identity_checked":
+        return gettext("The sheet is there; the desk decides")
     return str(NEXT.get(state, ""))
 
 

@@ -41,7 +41,7 @@ _RECRUITER = re.compile(r"^$|^\s*[RS]-[0-9A-HJKMNP-TV-Z]{4,20}\s*$", re.IGNORECA
 class CodeSchema(Schema):
     """The code of whoever told one about us."""
 
-    code = fields.String(load_default="", validate=validate.Length(max=24))
+    r = fields.String(load_default="", validate=validate.Length(max=24))
 
 
 class ApplySchema(Schema):
@@ -82,7 +82,7 @@ def invite() -> Any:
     actor = auth.current_actor()
     if actor.role is Role.WORKER:
         return redirect("/worker/join", 303)
-    return page("join", code=read_query(CodeSchema)["code"], signed_in=actor.role is not Role.ANONYMOUS)
+    return page("join", code=read_query(CodeSchema)["r"], signed_in=actor.role is not Role.ANONYMOUS)
 
 
 @route(bp, "/join/apply", policy=APPLICANT)
@@ -92,7 +92,7 @@ def may_apply() -> Any:
     worker = own_worker(session, me())
     if worker is not None and WorkerState(worker.state) in VETTING:
         return _as_worker(session)
-    return page("apply", **_apply_facts(session), values={"recruiter_code": read_query(CodeSchema)["code"]})
+    return page("apply", **_apply_facts(session), values={"recruiter_code": read_query(CodeSchema)["r"]})
 
 
 def _apply_facts(session: Session) -> dict[str, Any]:

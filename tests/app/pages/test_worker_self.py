@@ -93,7 +93,7 @@ def test_joining_from_the_public_page(house: House, world: Session) -> None:
     customer = make.make_customer(world, "Cleo")
     account_by_code(world, customer.code).locale = "en"
     nobody = house.test_client()
-    assert nobody.get("/join?code=R-ABCDEF").status_code == 200
+    assert nobody.get("/join?r=R-ABCDEF").status_code == 200
     assert nobody.get("/join/apply").status_code == 303
     client = sign_in(house.test_client(), world, Member("Cleo", customer.code, Role.CUSTOMER))
     token = csrf(client)
