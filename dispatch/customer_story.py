@@ -14,9 +14,8 @@ from core.actors import Actor
 from core.policies import read_policy
 from dispatch.cancelling import Fee, cancel_fee
 from dispatch.models import Offer, PairBlock, Position, Visit
-from dispatch.offers import OfferState
-from dispatch.policy import CancelPolicy, TripPolicy
-from dispatch.states import WORKED, VisitState
+from dispatch.policy import CancelPolicy
+from dispatch.states import WORKED, OfferState, VisitState
 from dispatch.travel import Spot, travel_seconds, travel_times
 from dispatch.visits import get_visit, visit_query
 from geo.modes import Mode
@@ -78,7 +77,7 @@ class VisitStory:
     asked: Asked
     fee: Fee
     cancelling: CancelPolicy
-    undo_seconds: int
+    now: datetime
 
     @property
     def starts(self) -> datetime:
@@ -118,7 +117,7 @@ def visit_story(session: Session, actor: Actor, code: str, now: datetime) -> Vis
         asked=Asked(len(live), max(live, default=None), sum(offer.state == OfferState.DECLINED for offer in offers)),
         fee=cancel_fee(visit, policy, now),
         cancelling=policy,
-        undo_seconds=read_policy(session, TripPolicy, now, visit.zone).undo_seconds,
+        now=now,
     )
 
 

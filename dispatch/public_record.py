@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVarTuple
 
 from sqlalchemy import Interval, Select, func, literal, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from workers.models import Standing, Worker
 RECORD_DAYS = 30
 SEALS = 7
 _NEW_WEIGHT = 5.0
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _regulars(session: Session, since: datetime, zone: str, compound: str) -> tu
     return tuple(Regular(family, weight < _NEW_WEIGHT) for family, weight, _times in rows)
 
 
-def _here(query: Select[tuple[int, int]] | Select[tuple[str, float, int]], since: datetime, zone: str, compound: str):
+def _here(query: Select[*Ts], since: datetime, zone: str, compound: str) -> Select[*Ts]:
     query = query.where(Visit.state.in_([state.value for state in WORKED]), Visit.starts_at >= since)
     if compound:
         query = query.join(Job, Job.id == Visit.job_id).join(Place, Place.id == Job.place_id)

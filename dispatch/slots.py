@@ -19,7 +19,8 @@ from dispatch.states import UNMATCHED
 from dispatch.travel import Spot
 from dispatch.visits import visit_query
 from dispatch.waking import Quiet, local_instant, waking_between
-from matching.slots import SlotFinder, with_choices
+from matching.greedy import place_open
+from matching.slots import SlotFinder
 from places.models import Zone
 
 
@@ -81,7 +82,7 @@ def open_book(
     snap = build(facts, waiting, span, policy, now)
     held = _held(session, facts, snap, now)
     problem = replace(snap.problem, visits=(*snap.problem.visits, *held))
-    filled = with_choices(problem, matching.solve(problem, mode="instant").choices) if problem.visits else problem
+    filled = place_open(problem)
     free = {worker.code: worker.free_now_until for worker in facts.workers if worker.free_now_until is not None}
     skills = {service: frozenset(needed) for service, needed in facts.skills.items()}
     return SlotBook(replace(snap, problem=filled.with_visits(())), policy, skills, facts.blocked, free, now)

@@ -10,17 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 import matching
 from dispatch import snapshot_rows as rows
-from dispatch.models import Assignment, Offer, Visit
+from dispatch.models import Visit
 from dispatch.policy import SlotPolicy
 from dispatch.travel import Spot, travel_table
 from dispatch.waking import local_instant
-from workers.models import Worker
+from matching.demand import TIERS
 
 GRID = 900
 
@@ -34,17 +35,17 @@ class Span:
     first: date
     last: date
 
-    @property
+    @cached_property
     def epoch(self) -> datetime:
         """The instant second 0 stands for."""
         return local_instant(self.first, 0, self.zone)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The instant the last day ends."""
         return local_instant(self.last + timedelta(days=1), 0, self.zone)
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         """All days, in order."""
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
@@ -148,21 +149,21 @@ def _visit(facts: rows.Facts, visit: Visit, window: matching.Window, places: Pla
     )
 
 
-def _worker(facts: rows.Facts, worker: Worker, span: Span, places: Places) -> matching.Worker:
-    held = facts.assignments.get(worker.id, [])
-    offers = facts.offers.get(worker.id, [])
+def _worker(facts: rows.Facts, worker: rows.WorkerRow, span: Span, places: Places) -> matching.Worker:
+    held = facts.held.get(worker.id, [])
+    stops = [*_stops(held, span, places), *_stops(facts.tentative.get(worker.id, []), span, places)]
     ends = worker.end_lat is not None and worker.end_lon is not None
-    stand = worker.standing
+    known = worker.score is not None
     used_days, used_weeks = _used(held, span)
     return matching.Worker(
         code=worker.code,
         start=places.of(worker.home_lat, worker.home_lon),
         end=places.of(worker.end_lat or 0, worker.end_lon or 0) if ends else None,
-        shifts=_shifts(worker, span),
+        shifts=_shifts(facts.shifts.get(worker.id, []), span),
         breaks=tuple(_breaks(held, span)),
-        committed=(*_stops(held, span, places), *_tentative(offers, span, places)),
-        skills=frozenset(skill.skill for skill in worker.skills),
-        mode=worker.travel_mode,
+        committed=tuple(stops),
+        skills=facts.worker_skills.get(worker.id, frozenset()),
+        mode=worker.mode,
         radius_m=float(worker.radius_m),
         zones=frozenset(worker.zones) or None,
         languages=frozenset(worker.languages),
@@ -171,86 +172,89 @@ def _worker(facts: rows.Facts, worker: Worker, span: Span, places: Places) -> ma
         weekly_limit=worker.weekly_minutes,
         used_days=used_days,
         used_weeks=used_weeks,
-        tier=stand.tier if stand and stand.tier in ("newcomer", "standard", "gold", "star") else "newcomer",
-        stars=1 + 4 * stand.score if stand else 4.5,
-        lower=1 + 4 * stand.lower if stand else 1.0,
-        is_newcomer=stand is None or stand.weight < 8,
-        fairness_gap=stand.fairness_gap if stand else 0.0,
-        unreliability=min(1.0, (stand.reliability_points if stand else 0) / 10),
-        holds=rows.holds_of(worker),
-        documents_until=rows.documents_until(worker, span.epoch, span.zone),
+        tier=worker.tier if worker.tier in TIERS else "newcomer",
+        stars=1 + 4 * worker.score if worker.score is not None else 4.5,
+        lower=1 + 4 * worker.lower if worker.lower is not None else 1.0,
+        is_newcomer=not known or (worker.weight or 0) < 8,
+        fairness_gap=worker.fairness_gap or 0.0,
+        unreliability=min(1.0, (worker.reliability_points or 0) / 10),
+        holds=_holds(worker.holds or []),
+        documents_until=_papers(facts.papers_until.get(worker.id), span),
     )
 
 
-def _shifts(worker: Worker, span: Span) -> tuple[matching.Shift, ...]:
+def _holds(codes: Sequence[str]) -> frozenset[matching.Hold]:
+    """Return the holds the matcher knows, from the codes of the standing."""
+    safety = {matching.Hold.SAFETY} if {"safety", "review", "new_offers"} & set(codes) else set()
+    return frozenset(safety | ({matching.Hold.DOCUMENT} if "documents" in codes else set()))
+
+
+def _papers(last_day: date | None, span: Span) -> int | None:
+    return None if last_day is None else span.second(local_instant(last_day, 1440, span.zone))
+
+
+def _shifts(declared: Sequence[rows.ShiftRow], span: Span) -> tuple[matching.Shift, ...]:
     found: list[matching.Shift] = []
     for day in span.days:
         today = sorted(
             (shift.starts, shift.ends)
-            for shift in worker.shifts
+            for shift in declared
             if shift.weekday == day.weekday()
             and shift.valid_from <= day
             and (shift.valid_until is None or day <= shift.valid_until)
         )
+        midnight = span.second(local_instant(day, 0, span.zone))
+        plain = local_instant(day, 1440, span.zone) - local_instant(day, 0, span.zone) == timedelta(days=1)
         for number, (starts, ends) in enumerate(today):
             before = today[number - 1][1] if number else starts - 180
             after = today[number + 1][0] if number + 1 < len(today) else ends + 180
-            found.append(
-                _shift(span, day, (starts, ends), (min(90, (starts - before) // 2), min(90, (after - ends) // 2)))
-            )
+            margins = min(90, (starts - before) // 2), min(90, (after - ends) // 2)
+            hours = (midnight + starts * 60, midnight + ends * 60) if plain else _hours(span, day, starts, ends)
+            found.append(_shift(hours, margins))
     return tuple(found)
 
 
-def _shift(span: Span, day: date, hours: tuple[int, int], margins: tuple[int, int]) -> matching.Shift:
-    starts, ends = (span.second(local_instant(day, minute, span.zone)) for minute in hours)
+def _hours(span: Span, day: date, starts: int, ends: int) -> tuple[int, int]:
+    """A day on which the clocks change: every minute is looked up."""
+    first, last = (span.second(local_instant(day, minute, span.zone)) for minute in (starts, ends))
+    return first, last
+
+
+def _shift(hours: tuple[int, int], margins: tuple[int, int]) -> matching.Shift:
+    starts, ends = hours
     return matching.Shift(starts, ends, leave_from=max(0, starts - margins[0] * 60), back_by=ends + margins[1] * 60)
 
 
-def _stops(held: Sequence[Assignment], span: Span, places: Places) -> list[matching.Commitment]:
+def _stops(held: Sequence[rows.HeldRow], span: Span, places: Places) -> list[matching.Commitment]:
     stops = []
     for row in held:
-        visit, lower = row.visit, row.during.lower
-        if visit is None or lower is None or row.status == "finished" or not span.epoch <= lower < span.end:
+        if row.visit is None or row.status == "finished" or not span.epoch <= row.start < span.end:
             continue
-        place = visit.job.place
-        stops.append(
-            matching.Commitment(span.second(lower), visit.minutes, places.of(place.lat, place.lon), visit.code)
-        )
+        place = places.of(row.lat or 0.0, row.lon or 0.0)
+        stops.append(matching.Commitment(span.second(row.start), row.minutes or 1, place, row.visit))
     return stops
 
 
-def _tentative(offers: Sequence[Offer], span: Span, places: Places) -> list[matching.Commitment]:
-    stops = []
-    for offer in offers:
-        if not span.epoch <= offer.starts_at < span.end:
-            continue
-        place = offer.visit.job.place
-        start = span.second(offer.starts_at)
-        stops.append(matching.Commitment(start, offer.visit.minutes, places.of(place.lat, place.lon), offer.visit.code))
-    return stops
+def _breaks(held: Sequence[rows.HeldRow], span: Span) -> list[matching.Break]:
+    return [
+        matching.Break(span.second(row.start), span.second(row.end))
+        for row in held
+        if row.status == "time_off" and row.end > span.epoch
+    ]
 
 
-def _breaks(held: Sequence[Assignment], span: Span) -> list[matching.Break]:
-    found = []
-    for row in held:
-        lower, upper = row.during.lower, row.during.upper
-        if row.status == "time_off" and lower is not None and upper is not None and upper > span.epoch:
-            found.append(matching.Break(span.second(lower), span.second(upper)))
-    return found
-
-
-def _used(held: Sequence[Assignment], span: Span) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _used(held: Sequence[rows.HeldRow], span: Span) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Minutes worked or promised besides the commitments: finished today, and other days of the same weeks."""
     days: dict[int, int] = defaultdict(int)
     weeks: dict[int, int] = defaultdict(int)
     monday = span.first - timedelta(days=span.first.weekday())
+    zone = ZoneInfo(span.zone)
     for row in held:
-        lower, visit = row.during.lower, row.visit
-        if visit is None or lower is None or (row.status != "finished" and span.epoch <= lower < span.end):
+        if row.visit is None or (row.status != "finished" and span.epoch <= row.start < span.end):
             continue
-        day = lower.astimezone(ZoneInfo(span.zone)).date()
-        weeks[(day - monday).days // 7] += visit.minutes
+        day = row.start.astimezone(zone).date()
+        weeks[(day - monday).days // 7] += row.minutes or 0
         if span.first <= day <= span.last:
-            days[(day - span.first).days] += visit.minutes
+            days[(day - span.first).days] += row.minutes or 0
     length, weeks_long = len(span.days), (span.last - monday).days // 7 + 1
     return tuple(days[n] for n in range(length)), tuple(weeks[n] for n in range(weeks_long))

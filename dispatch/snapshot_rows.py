@@ -1,36 +1,87 @@
-"""The rows a snapshot is made of, loaded with a fixed number of queries."""
+"""The rows a snapshot is made of: plain values, loaded with a fixed number of queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
-import matching
 from catalogue.models import Service
 from dispatch.models import Assignment, Job, Offer, PairBlock, Visit
 from dispatch.offers import lead_band
 from dispatch.states import OfferState, VisitState
-from dispatch.waking import local_instant
-from workers.models import Worker
+from places.models import Place
+from workers.models import Shift, Standing, Worker, WorkerDocument, WorkerSkill
 from workers.states import MATCHABLE
 
 _COUNTED = ("assigned", "started", "finished", "time_off")
+_MATCHABLE = [state.value for state in MATCHABLE]
+
+
+class WorkerRow(NamedTuple):
+    """What the matcher may know of a worker; the standing's fields are None for somebody without one."""
+
+    id: int
+    code: str
+    home_lat: float
+    home_lon: float
+    end_lat: float | None
+    end_lon: float | None
+    mode: str
+    radius_m: int
+    zones: list[str]
+    languages: list[str]
+    gender: str
+    daily_minutes: int
+    weekly_minutes: int
+    free_now_until: datetime | None
+    score: float | None
+    lower: float | None
+    weight: float | None
+    tier: str | None
+    holds: list[str] | None
+    fairness_gap: float | None
+    reliability_points: int | None
+
+
+class ShiftRow(NamedTuple):
+    """A weekly stretch of declared hours."""
+
+    weekday: int
+    starts: int
+    ends: int
+    valid_from: date
+    valid_until: date | None
+
+
+class HeldRow(NamedTuple):
+    """A committed stretch: a visit at a place, or time off (then the last four are None)."""
+
+    status: str
+    start: datetime
+    end: datetime
+    visit: str | None
+    minutes: int | None
+    lat: float | None
+    lon: float | None
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything about supply and about what stands between people."""
+    """Everything about supply and about what stands between people. Keys are worker ids, visit ids, customer codes."""
 
-    workers: Sequence[Worker]
-    assignments: dict[int, list[Assignment]]
-    offers: dict[int, list[Offer]]
+    workers: Sequence[WorkerRow]
+    worker_skills: dict[int, frozenset[str]]
+    shifts: dict[int, list[ShiftRow]]
+    papers_until: dict[int, date]
+    held: dict[int, list[HeldRow]]
+    tentative: dict[int, list[HeldRow]]
     declined: dict[int, frozenset[str]]
     blocked: dict[str, frozenset[str]]
     known: dict[str, frozenset[str]]
@@ -39,22 +90,14 @@ class Facts:
 
 def load(session: Session, visits: Sequence[Visit], span: tuple[datetime, datetime], now: datetime) -> Facts:
     """Load supply between two instants, and refusals, blocks and acquaintances for these visits."""
-    workers = session.scalars(
-        select(Worker)
-        .where(Worker.state.in_([state.value for state in MATCHABLE]))
-        .options(
-            selectinload(Worker.skills),
-            selectinload(Worker.shifts),
-            selectinload(Worker.documents),
-            joinedload(Worker.standing),
-        )
-        .order_by(Worker.code)
-    ).all()
     customers = {visit.customer for visit in visits}
     return Facts(
-        workers=workers,
-        assignments=_assignments(session, *span),
-        offers=_offers(session),
+        workers=_workers(session),
+        worker_skills={key: frozenset(many) for key, many in _worker_skills(session).items()},
+        shifts=_shifts(session),
+        papers_until=_papers_until(session),
+        held=_held(session, *span),
+        tentative=_tentative(session),
         declined=_declined(session, visits, now),
         blocked=_blocked(session, customers),
         known=_known(session, customers),
@@ -62,30 +105,83 @@ def load(session: Session, visits: Sequence[Visit], span: tuple[datetime, dateti
     )
 
 
-def _assignments(session: Session, since: datetime, until: datetime) -> dict[int, list[Assignment]]:
-    week = Range(since - timedelta(days=7), until + timedelta(days=7), bounds="[)")
-    found = session.scalars(
-        select(Assignment)
-        .where(Assignment.status.in_(_COUNTED), Assignment.during.overlaps(week))
-        .options(joinedload(Assignment.visit).joinedload(Visit.job).joinedload(Job.place))
+def _workers(session: Session) -> list[WorkerRow]:
+    one, stand = Worker, Standing
+    rows = session.execute(
+        select(
+            *(one.id, one.code, one.home_lat, one.home_lon, one.end_lat, one.end_lon, one.travel_mode, one.radius_m),
+            *(one.zones, one.languages, one.gender, one.daily_minutes, one.weekly_minutes, one.free_now_until),
+            *(stand.score, stand.lower, stand.weight, stand.tier, stand.holds, stand.fairness_gap),
+            stand.reliability_points,
+        )
+        .outerjoin(Standing, Standing.worker_id == Worker.id)
+        .where(Worker.state.in_(_MATCHABLE))
+        .order_by(Worker.code)
     )
-    by_worker: dict[int, list[Assignment]] = defaultdict(list)
-    for row in found:
-        by_worker[row.worker_id].append(row)
-    return by_worker
+    return [WorkerRow._make(row) for row in rows]
 
 
-def _offers(session: Session) -> dict[int, list[Offer]]:
-    found = session.scalars(
-        select(Offer)
+def _worker_skills(session: Session) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for worker_id, skill in session.execute(select(WorkerSkill.worker_id, WorkerSkill.skill)):
+        found[worker_id].add(skill)
+    return found
+
+
+def _shifts(session: Session) -> dict[int, list[ShiftRow]]:
+    columns = (Shift.weekday, Shift.starts, Shift.ends, Shift.valid_from, Shift.valid_until)
+    found: dict[int, list[ShiftRow]] = defaultdict(list)
+    for worker_id, *row in session.execute(select(Shift.worker_id, *columns)):
+        found[worker_id].append(ShiftRow._make(row))
+    return found
+
+
+def _papers_until(session: Session) -> dict[int, date]:
+    """The day the first needed paper lapses."""
+    rows = session.execute(
+        select(WorkerDocument.worker_id, func.min(WorkerDocument.expires_on))
+        .where(WorkerDocument.state == "valid", WorkerDocument.expires_on.is_not(None))
+        .group_by(WorkerDocument.worker_id)
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def _held(session: Session, since: datetime, until: datetime) -> dict[int, list[HeldRow]]:
+    week = Range(since - timedelta(days=7), until + timedelta(days=7), bounds="[)")
+    rows = session.execute(
+        select(
+            *(Assignment.worker_id, Assignment.status, func.lower(Assignment.during), func.upper(Assignment.during)),
+            *(Visit.code, Visit.minutes, Place.lat, Place.lon),
+        )
+        .outerjoin(Visit, Visit.id == Assignment.visit_id)
+        .outerjoin(Job, Job.id == Visit.job_id)
+        .outerjoin(Place, Place.id == Job.place_id)
+        .where(Assignment.status.in_(_COUNTED), Assignment.during.overlaps(week))
+    )
+    return _by_worker(rows)
+
+
+def _tentative(session: Session) -> dict[int, list[HeldRow]]:
+    """Live offers: a worker may hold several, as long as all of them can be done."""
+    rows = session.execute(
+        select(
+            *(Offer.worker_id, Offer.state, Offer.starts_at, Offer.starts_at),
+            *(Visit.code, Visit.minutes, Place.lat, Place.lon),
+        )
+        .join(Visit, Visit.id == Offer.visit_id)
+        .join(Job, Job.id == Visit.job_id)
+        .join(Place, Place.id == Job.place_id)
         .where(Offer.state == OfferState.LIVE)
-        .options(joinedload(Offer.visit).joinedload(Visit.job).joinedload(Job.place))
         .order_by(Offer.id)
     )
-    by_worker: dict[int, list[Offer]] = defaultdict(list)
-    for row in found:
-        by_worker[row.worker_id].append(row)
-    return by_worker
+    return _by_worker(rows)
+
+
+def _by_worker(rows: Any) -> dict[int, list[HeldRow]]:
+    found: dict[int, list[HeldRow]] = defaultdict(list)
+    for worker_id, *row in rows:
+        found[worker_id].append(HeldRow._make(row))
+    return found
 
 
 def _declined(session: Session, visits: Sequence[Visit], now: datetime) -> dict[int, frozenset[str]]:
@@ -133,18 +229,3 @@ def _grouped(pairs: Any) -> dict[str, frozenset[str]]:
     for customer, worker in pairs:
         found[customer].add(worker)
     return {customer: frozenset(codes) for customer, codes in found.items()}
-
-
-def holds_of(worker: Worker) -> frozenset[matching.Hold]:
-    """Return the holds the matcher knows, from the codes of the standing."""
-    codes = set(worker.standing.holds) if worker.standing else set()
-    found = {matching.Hold.SAFETY} if codes & {"safety", "review", "new_offers"} else set()
-    return frozenset(found | ({matching.Hold.DOCUMENT} if "documents" in codes else set()))
-
-
-def documents_until(worker: Worker, epoch: datetime, zone: str) -> int | None:
-    """Return the second the first needed paper lapses (the end of its last day), or None."""
-    ends = [paper.expires_on for paper in worker.documents if paper.state == "valid" and paper.expires_on is not None]
-    if not ends:
-        return None
-    return max(0, int((local_instant(min(ends), 1440, zone) - epoch).total_seconds()))

@@ -74,11 +74,11 @@ class CustomerSoul:
 
 def worker_soul(seed: int, worker: int) -> WorkerSoul:
     """Return the hidden traits of a worker: most are good, a few are not."""
-    weak = chance(seed, "weak", worker) < 0.06
+    weak = chance(seed, "weak", worker) < 0.1
     return WorkerSoul(
-        quality=min(4.95, max(2.6, bell(3.5 if weak else 4.6, 0.2, seed, "quality", worker))),
+        quality=min(4.95, max(2.6, bell(3.5 if weak else 4.5, 0.25, seed, "quality", worker))),
         says_yes=between(0.72, 0.97, seed, "yes", worker),
-        late_minutes=bell(-4 if not weak else 4, 3, seed, "late", worker),
+        late_minutes=bell(-5 if not weak else 6, 4, seed, "late", worker),
         calls_off=0.03 if weak else 0.006,
         stays_away=0.02 if weak else 0.002,
         silent=between(0.01, 0.08, seed, "silent", worker),

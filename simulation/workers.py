@@ -110,7 +110,7 @@ def _before(world: World, visit: Visit, worker: Worker, travel: int, now: dateti
 
 def _on_the_way(world: World, visit: Visit, worker: Worker, travel: int, now: datetime) -> Act:
     soul, code, actor = worker_soul(world.seed, worker.id), visit.code, as_actor(worker)
-    late = timedelta(minutes=bell(soul.late_minutes, 4, world.seed, "late", visit.id))
+    late = timedelta(minutes=bell(soul.late_minutes, 7, world.seed, "late", visit.id))
     trip = visit.trip_at or now
     due = max(trip + timedelta(seconds=travel * 0.8), _start(visit) + late)
     if now < due:

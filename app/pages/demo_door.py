@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template
 from marshmallow import Schema, fields, validate
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from accounts.accounts import account_by_code
@@ -19,10 +19,14 @@ from app.pages.homes import home_of
 from app.registry import PUBLIC, route
 from app.session import current_session
 from app.settings import Env
-from core.actors import Role
+from core.actors import STAFF, Role
+from dispatch.models import Visit
+from dispatch.states import COMMITTED, VisitState
+from workers.models import Worker
 
 bp = Blueprint("demo", __name__)
 _PER_ROLE = 3
+_GOING_ON = [*(state.value for state in COMMITTED), VisitState.WORK_DONE.value]
 
 
 class EnterSchema(Schema):
@@ -63,8 +67,17 @@ def enter() -> Any:
 
 
 def people(session: Session) -> list[Shoes]:
-    """Return the first few active accounts of every role."""
-    place = func.row_number().over(partition_by=AccountRole.role, order_by=AccountRole.account_id).label("place")
+    """Return a few active accounts of every role; first who has something going on today, staff as nothing but staff."""
+    busy = (
+        select(Visit.customer)
+        .where(Visit.state.in_(_GOING_ON))
+        .union(select(Worker.account_code).join(Visit, Visit.worker_id == Worker.id).where(Visit.state.in_(_GOING_ON)))
+    )
+    staff = select(AccountRole.account_id).where(AccountRole.role.in_([role.value for role in STAFF]))
+    idle = Account.code.not_in(busy)
+    plain = and_(AccountRole.role == Role.CUSTOMER, Account.id.in_(staff))
+    order = [plain, idle, AccountRole.account_id]
+    place = func.row_number().over(partition_by=AccountRole.role, order_by=order).label("place")
     ranked = (
         select(Account.code, Account.name, AccountRole.role, place)
         .join(AccountRole, AccountRole.account_id == Account.id)
