@@ -67,7 +67,7 @@ def enter() -> Any:
 
 
 def people(session: Session) -> list[Shoes]:
-    """Return a few active accounts of every role; first who has something going on today, staff as nothing but staff."""
+    """Return a few active accounts of every role, first those with something going on; staff as nothing but staff."""
     busy = (
         select(Visit.customer)
         .where(Visit.state.in_(_GOING_ON))
@@ -76,8 +76,11 @@ def people(session: Session) -> list[Shoes]:
     staff = select(AccountRole.account_id).where(AccountRole.role.in_([role.value for role in STAFF]))
     idle = Account.code.not_in(busy)
     plain = and_(AccountRole.role == Role.CUSTOMER, Account.id.in_(staff))
-    order = [plain, idle, AccountRole.account_id]
-    place = func.row_number().over(partition_by=AccountRole.role, order_by=order).label("place")
+    place = (
+        func.row_number()
+        .over(partition_by=AccountRole.role, order_by=(plain, idle, AccountRole.account_id))
+        .label("place")
+    )
     ranked = (
         select(Account.code, Account.name, AccountRole.role, place)
         .join(AccountRole, AccountRole.account_id == Account.id)
