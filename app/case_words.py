@@ -10,8 +10,7 @@ from flask import url_for
 
 from app.formats import clock, money, named, short_day
 from app.words import gettext as _
-from app.words import lazy_gettext
-from app.words import ngettext
+from app.words import lazy_gettext, ngettext
 from disputes.evidence import Item
 from disputes.policy import DisputePolicy
 
@@ -23,31 +22,56 @@ KINDS: dict[str, tuple[str, ...]] = {
     "safety": ("unsafe", "harassment"),
 }
 _TOPICS = {
-    "quality": lazy_gettext("Not done well"), "incomplete": lazy_gettext("Something was left out"), "late": lazy_gettext("Came too late"),
-    "hours": lazy_gettext("The hours are wrong"), "billing": lazy_gettext("The sum is wrong"), "damage": lazy_gettext("Something broke"),
-    "theft": lazy_gettext("Something is missing"), "injury": lazy_gettext("Somebody was hurt"), "unsafe": lazy_gettext("I felt unsafe"),
-    "harassment": lazy_gettext("Rude or harassing"), "review": lazy_gettext("The rating"), "deduction": lazy_gettext("A deduction"),
-}  # fmt: skip
+    "quality": lazy_gettext("Not done well"),
+    "incomplete": lazy_gettext("Something was left out"),
+    "late": lazy_gettext("Came too late"),
+    "hours": lazy_gettext("The hours are wrong"),
+    "billing": lazy_gettext("The sum is wrong"),
+    "damage": lazy_gettext("Something broke"),
+    "theft": lazy_gettext("Something is missing"),
+    "injury": lazy_gettext("Somebody was hurt"),
+    "unsafe": lazy_gettext("I felt unsafe"),
+    "harassment": lazy_gettext("Rude or harassing"),
+    "review": lazy_gettext("The rating"),
+    "deduction": lazy_gettext("A deduction"),
+}
 _WISHES = {
-    "redo": lazy_gettext("Do it again for free"), "refund": lazy_gettext("Part of the money back"), "apart": lazy_gettext("Not the same worker again"),
+    "redo": lazy_gettext("Do it again for free"),
+    "refund": lazy_gettext("Part of the money back"),
+    "apart": lazy_gettext("Not the same worker again"),
     "listen": lazy_gettext("Only that you know"),
-}  # fmt: skip
+}
 _WISHES_OF = {
-    "work": ("redo", "refund", "listen"), "late": ("refund", "listen"), "sum": ("refund", "listen"),
-    "harm": ("refund", "apart", "listen"), "safety": ("apart", "listen"),
-}  # fmt: skip
+    "work": ("redo", "refund", "listen"),
+    "late": ("refund", "listen"),
+    "sum": ("refund", "listen"),
+    "harm": ("refund", "apart", "listen"),
+    "safety": ("apart", "listen"),
+}
 _REMEDIES = {
-    "part_refund": lazy_gettext("Part of the money back"), "redo": lazy_gettext("Done again for free"),
-    "void_rating": lazy_gettext("The rating does not count"), "adjust_pay": lazy_gettext("The pay is corrected"),
-    "separate": lazy_gettext("The two of you are not matched again"), "reject": lazy_gettext("No change"),
-}  # fmt: skip
+    "part_refund": lazy_gettext("Part of the money back"),
+    "redo": lazy_gettext("Done again for free"),
+    "void_rating": lazy_gettext("The rating does not count"),
+    "adjust_pay": lazy_gettext("The pay is corrected"),
+    "separate": lazy_gettext("The two of you are not matched again"),
+    "reject": lazy_gettext("No change"),
+}
 _RECORD = {
-    "promised_start": lazy_gettext("Promised start"), "trip_started": lazy_gettext("Set out"), "arrived": lazy_gettext("Arrived"),
-    "started": lazy_gettext("Work began"), "finished": lazy_gettext("Work ended"), "confirmed": lazy_gettext("Confirmed"), "settled": lazy_gettext("Settled"),
-    "ended": lazy_gettext("Ended"), "contact_tried": lazy_gettext("Tried to reach the customer"), "opened": lazy_gettext("Case opened"),
-    "photo": lazy_gettext("Photo"), "statement": lazy_gettext("Statement"), "decided_first": lazy_gettext("Decided"),
+    "promised_start": lazy_gettext("Promised start"),
+    "trip_started": lazy_gettext("Set out"),
+    "arrived": lazy_gettext("Arrived"),
+    "started": lazy_gettext("Work began"),
+    "finished": lazy_gettext("Work ended"),
+    "confirmed": lazy_gettext("Confirmed"),
+    "settled": lazy_gettext("Settled"),
+    "ended": lazy_gettext("Ended"),
+    "contact_tried": lazy_gettext("Tried to reach the customer"),
+    "opened": lazy_gettext("Case opened"),
+    "photo": lazy_gettext("Photo"),
+    "statement": lazy_gettext("Statement"),
+    "decided_first": lazy_gettext("Decided"),
     "decided_appeal": lazy_gettext("Decided on appeal"),
-}  # fmt: skip
+}
 
 
 def kind_of(kind: str, topic: str) -> str:

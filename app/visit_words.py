@@ -1,4 +1,4 @@
-"""A visit in words for its customer: the answer in the largest type, the story from beginning to end, honest reasons."""
+"""A visit in words for its customer: the answer in the largest type, the story, honest reasons."""
 
 from __future__ import annotations
 
@@ -34,9 +34,11 @@ def who(comer: Comer | None) -> str:
     return _("%(name)s", name=comer.name, family=comer.family_name) if comer else _("Somebody")
 
 
-def head_of(story: VisitStory, now: datetime) -> Head:
+def head_of(story: VisitStory) -> Head:
     """Return the head for the state the visit is in."""
-    return _HEADS.get(story.state, _plain)(story, now)
+    if story.state in _ENDINGS:
+        return _ENDINGS[story.state]()
+    return _HEADS.get(story.state, _plain)(story)
 
 
 def _span(story: VisitStory) -> str:
@@ -46,51 +48,53 @@ def _span(story: VisitStory) -> str:
     return _("%(day)s %(a)s to %(b)s", day=short_day(story.starts), a=clock(story.starts), b=clock(story.ends))
 
 
-def _searching(story: VisitStory, now: datetime) -> Head:
+def _searching(story: VisitStory) -> Head:
     by = when(story.visit.fill_by)
     lead = _("%(span)s. You will know by %(time)s at the latest.", span=_span(story), time=by)
-    return Head(_("We are asking"), _("who can come"), lead)
+    return Head(_("We are asking"), _("who can come"), lead, _("Asking"))
 
 
-def _rescue(story: VisitStory, now: datetime) -> Head:
+def _rescue(story: VisitStory) -> Head:
     lead = _("The worker cannot come. You will know by %(time)s; you pay nothing if nobody comes.",
              time=when(story.visit.fill_by))  # fmt: skip
     return Head(_("We are finding"), _("a stand-in"), lead)
 
 
-def _assigned(story: VisitStory, now: datetime) -> Head:
+def _assigned(story: VisitStory) -> Head:
     lead = _("%(span)s. The start is kept to %(n)s minutes.", span=_span(story), n=PROMISE)
-    if now > story.starts + _LATE_AFTER:
+    if story.now > story.starts + _LATE_AFTER:
         late = _("It is past the time. We are calling, and look for a stand-in.")
         return Head(who(story.comer), _("is late"), late, _("Running late"))
     return Head(who(story.comer), _("comes %(time)s", time=f"{short_day(story.starts)} {clock(story.starts)}"), lead)
 
 
-def _on_the_way(story: VisitStory, now: datetime) -> Head:
+def _on_the_way(story: VisitStory) -> Head:
     eta = story.way.eta if story.way else story.starts
-    left = max(1, round((eta - now).total_seconds() / 60))
+    left = max(1, round((eta - story.now).total_seconds() / 60))
     lead = _("Agreed for %(time)s, at your door about %(eta)s.", time=clock(story.starts), eta=clock(eta))
     return Head(who(story.comer), ngettext("is there in %(num)s minute", "is there in %(num)s minutes", left), lead)
 
 
-def _at_the_door(story: VisitStory, now: datetime) -> Head:
+def _at_the_door(story: VisitStory) -> Head:
     lead = _("Please open, and say the four digits. Time counts from then.")
     return Head(who(story.comer), _("is at the door"), lead)
 
 
-def _at_work(story: VisitStory, now: datetime) -> Head:
+def _at_work(story: VisitStory) -> Head:
     begun, done = story.visit.started_at or story.starts, len(story.visit.checklist)
     lead = _("Began %(a)s, done about %(b)s. %(n)s of %(all)s on the list are ticked.",
              a=clock(begun), b=clock(story.ends), n=story.ticked, all=done)  # fmt: skip
     return Head(who(story.comer), _("is at work"), lead)
 
 
-def _done(story: VisitStory, now: datetime) -> Head:
+def _done(story: VisitStory) -> Head:
     return Head(_("Are you"), _("content?"), _ticked(story))
 
 
-def _over(story: VisitStory, now: datetime) -> Head:
-    return Head(_("Thank you,"), _("until next time"), f"{short_day(story.starts)}, {_ticked(story)}")
+def _over(story: VisitStory) -> Head:
+    return Head(
+        _("Thank you,"), _("until next time"), _("%(day)s. %(what)s", day=short_day(story.starts), what=_ticked(story))
+    )
 
 
 def _ticked(story: VisitStory) -> str:
@@ -100,32 +104,25 @@ def _ticked(story: VisitStory) -> str:
     return _("%(n)s of %(all)s on the list are ticked, left at %(time)s.", n=story.ticked, all=whole, time=left)
 
 
-def _unfilled(story: VisitStory, now: datetime) -> Head:
-    lead = _("We could not keep it. You pay nothing, and 10 % of the price is yours as credit.")
-    return Head(_("Nobody"), _("could come"), lead)
-
-
-def _cancelled(story: VisitStory, now: datetime) -> Head:
+def _cancelled(story: VisitStory) -> Head:
     return Head(_("Called off"), "", _span(story))
 
 
-def _locked_out(story: VisitStory, now: datetime) -> Head:
-    lead = _("The worker waited and called. The booked time, at most two hours, is paid to the worker.")
-    return Head(_("Nobody opened"), "", lead)
-
-
-def _aborted(story: VisitStory, now: datetime) -> Head:
-    return Head(_("Stopped early"), "", _("You pay by the minute, only for what was done."))
-
-
-def _plain(story: VisitStory, now: datetime) -> Head:
+def _plain(story: VisitStory) -> Head:
     return Head(_("Your visit"), "", _span(story))
 
 
-_HEADS: dict[VisitState, Callable[[VisitStory, datetime], Head]] = {
+_HEADS: dict[VisitState, Callable[[VisitStory], Head]] = {
     S.OPEN: _searching, S.WAITLISTED: _searching, S.OFFERING: _searching, S.RESCUE: _rescue, S.ASSIGNED: _assigned,
     S.EN_ROUTE: _on_the_way, S.ARRIVED: _at_the_door, S.IN_PROGRESS: _at_work, S.WORK_DONE: _done, S.COMPLETED: _over,
-    S.SETTLED: _over, S.UNFILLED: _unfilled, S.CANCELLED: _cancelled, S.LOCKOUT: _locked_out, S.ABORTED: _aborted,
+    S.SETTLED: _over, S.CANCELLED: _cancelled,
+}  # fmt: skip
+_ENDINGS: dict[VisitState, Callable[[], Head]] = {
+    S.UNFILLED: lambda: Head(_("Nobody"), _("could come"), _(
+        "We could not keep it. You pay nothing, and 10 % of the price is yours as credit.")),
+    S.LOCKOUT: lambda: Head(_("Nobody opened"), "", _(
+        "The worker waited and called. The booked time, at most two hours, is paid to the worker.")),
+    S.ABORTED: lambda: Head(_("Stopped early"), "", _("You pay by the minute, only for what was done.")),
 }  # fmt: skip
 
 
@@ -188,7 +185,7 @@ def comer_reasons(comer: Comer) -> list[str]:
     return told
 
 
-def story_steps(story: VisitStory, now: datetime) -> list[dict[str, Any]]:
+def story_steps(story: VisitStory) -> list[dict[str, Any]]:
     """Return the timeline: what was, what is now, what comes."""
     visit = story.visit
     person = who(story.comer)
@@ -196,7 +193,8 @@ def story_steps(story: VisitStory, now: datetime) -> list[dict[str, Any]]:
         (_("Requested"), visit.opened_at, None, ""),
         (_("%(who)s said yes", who=person) if story.comer else _("Somebody says yes"),
          story.comer.accepted_at if story.comer else None, visit.fill_by, ""),
-        (_("On the way"), visit.trip_at, _before(story), _("From then on you see where the worker is; nobody else does.")),
+        (_("At the door") if visit.arrived_at else _("On the way"), visit.arrived_at or visit.trip_at, _before(story),
+         "" if visit.arrived_at else _("From then on you see where the worker is; nobody else does.")),
         (_("Four digits match, work starts"), visit.started_at, story.starts, ""),
         (_("Done, one look at the list together"), visit.finished_at, story.ends, ""),
         (_("Pay %(sum)s, rate in a word", sum=money(visit.total_fen)), visit.confirmed_at,
@@ -205,7 +203,7 @@ def story_steps(story: VisitStory, now: datetime) -> list[dict[str, Any]]:
     if story.state in _ENDED:
         past = [_step("past", title, at) for title, at, _then, _text in stamps if at is not None]
         return [*past, _step("stop", _ENDED[story.state](), visit.ended_at)]
-    here = next((n for n, stamp in enumerate(stamps) if stamp[1] is None), len(stamps)) - 1
+    here = next((n for n, stamp in enumerate(stamps) if stamp[1] is None), len(stamps) + 1) - 1
     return [_at(stamp, n, here) for n, stamp in enumerate(stamps)]
 
 
@@ -261,6 +259,6 @@ def rung_rows(rungs: list[Rung], now: datetime) -> list[dict[str, Any]]:
     return rows
 
 
-def day_has_come(story: VisitStory, now: datetime) -> bool:
+def day_has_come(story: VisitStory) -> bool:
     """True from the first minute of the visit's day: then the start code is shown."""
-    return local(story.starts).date() <= local(now).date()
+    return local(story.starts).date() <= local(story.now).date()

@@ -73,8 +73,15 @@ def _problem_page(code: str, errors: dict[str, list[str]] | None = None) -> str:
     kind = kind_of(request.values.get("kind", ""), request.form.get("topic", ""))
     topics = [one for one in options if kind and one.topic in KINDS[kind]]
     policy = read_policy(session, DisputePolicy, now, story.visit.zone)
-    common = {"story": story, "options": options, "who": who(story.comer), "support": support(story.visit.zone),
-              "cases": cases_of_visit(session, actor, code), "errors": errors or {}, "values": request.form}  # fmt: skip
+    common = {
+        "story": story,
+        "options": options,
+        "who": who(story.comer),
+        "support": support(story.visit.zone),
+        "cases": cases_of_visit(session, actor, code),
+        "errors": errors or {},
+        "values": request.form,
+    }
     if not kind or not topics:
         open_kinds = {kind_of("", one.topic) for one in options}
         return render_template("customer/problem.html", open_kinds=open_kinds, **common)
@@ -111,13 +118,11 @@ def say(code: str) -> Any:
     """Add words, a photo, or both."""
     session, actor, now = current_session(), auth.current_actor(), current_now()
     try:
-        if request.form.get("words", "").strip():
-            add_statement(session, actor, code, read(StatementSchema), now)
         photos = _photos()
+        if request.form.get("words", "").strip() or not photos:
+            add_statement(session, actor, code, read(StatementSchema), now)
         for photo in photos:
             add_evidence(session, actor, code, photo, now)
-        if not photos and not request.form.get("words", "").strip():
-            raise InvalidInput({"words": ["required"]})
     except InvalidInput as error:
         session.rollback()
         return make_response(_case_page(code, field_sentences(error)), 422)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template, request
 from marshmallow import Schema, fields, validate
 
 from app import auth
@@ -43,6 +44,7 @@ from dispatch.rescheduling import move_start
 from dispatch.schemas import CANCEL_REASONS
 from dispatch.states import VISIT_MOVES, VisitMove, VisitState
 from disputes.queries import cases_of_visit
+from money.charged import charged_fen
 from ratings.invitations import edit_rating, rate_visit
 from ratings.queries import rating_form, ratings_for
 from ratings.schemas import RatingSchema
@@ -52,6 +54,7 @@ CUSTOMER = Policy({Role.CUSTOMER}, "own visit")
 S = VisitState
 MOVING = frozenset({S.OPEN, S.OFFERING, S.WAITLISTED, S.RESCUE, S.ASSIGNED, S.EN_ROUTE, S.ARRIVED, S.IN_PROGRESS})
 CODE_STATES = frozenset({S.ASSIGNED, S.EN_ROUTE, S.ARRIVED})
+ENDED_STATES = frozenset({S.UNFILLED, S.CANCELLED, S.EXPIRED, S.LOCKOUT, S.ABORTED})
 RATED_STATES = frozenset({S.WORK_DONE, S.COMPLETED, S.SETTLED})
 
 
@@ -91,7 +94,7 @@ def show_live(code: str) -> Any:
     story, now = visit_story(current_session(), auth.current_actor(), code, current_now()), current_now()
     if request.args.get("state", story.state.value) != story.state.value:
         return make_response("", 200, {"HX-Refresh": "true"})
-    head = head_of(story, now)
+    head = head_of(story)
     searching = search_words(story)
     facts = f"{head}{searching}{story.visit.state_since}{now:%H%M}"
     page = {"story": story, "head": head, "searching": searching}
@@ -103,7 +106,9 @@ def show_map(code: str) -> Any:
     """Return where the worker is, only while on the way, and one's own home."""
     story = visit_story(current_session(), auth.current_actor(), code, current_now())
     data = map_data(story)
-    return unless_known(str(data), lambda: jsonify(data))
+    answer = unless_known(str(data), lambda: json.dumps(data))
+    answer.content_type = "application/json"
+    return answer
 
 
 def map_data(story: VisitStory) -> dict[str, Any]:
@@ -222,14 +227,15 @@ def _page(code: str, errors: dict[str, list[str]] | None = None, values: Any = N
         "customer/visit.html",
         story=story,
         visit=visit,
-        head=head_of(story, now),
+        head=head_of(story),
         searching=search_words(story),
         who=who(story.comer),
         facts=comer_facts(story.comer) if story.comer else [],
         reasons=comer_reasons(story.comer) if story.comer else [],
-        steps=story_steps(story, now),
+        steps=story_steps(story),
         rows=price_rows(visit.lines, story.service.names, visit.job.place.zone.names),
-        show_code=story.state in CODE_STATES and day_has_come(story, now),
+        charged_fen=charged_fen(session, code) if story.state in ENDED_STATES else None,
+        show_code=story.state in CODE_STATES and day_has_come(story),
         moving=story.state in MOVING,
         rating=rating_form(session, actor, code, now) if story.state in RATED_STATES else None,
         theirs=ratings_for(session, actor, code) if story.state in RATED_STATES else [],

@@ -19,6 +19,7 @@ from app.slot_books import book_for
 from app.support import support
 from catalogue.services import list_services
 from core.errors import NotFound
+from core.policies import read_policy
 from dispatch.public_record import record_of
 from dispatch.quoting import OPEN_STAGES
 from dispatch.slots import OpenSlot, SlotAsk, slots_in
@@ -26,7 +27,6 @@ from dispatch.travel import Spot
 from geo.basemap import basemap_bytes, basemap_tag
 from geo.cities import load_city
 from money.policy import PricePolicy
-from core.policies import read_policy
 from places.models import Compound, Zone
 from places.zones import get_compound, get_zone, list_compounds, list_zones
 from ratings.reviews import Where, count_reviews, first_reviews, list_reviews

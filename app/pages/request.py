@@ -25,6 +25,7 @@ from app.support import support
 from app.words import gettext as _
 from core.actors import Actor, Role
 from core.errors import Conflict, InvalidInput
+from dispatch.customer_story import preferred_of
 from dispatch.jobs import request_job
 from dispatch.models import Job
 from dispatch.quoting import ask_quote, is_first
@@ -33,7 +34,6 @@ from money.models import Quote
 from places.places import list_places
 
 bp = Blueprint("request", __name__)
-_WORDS = ("name", "note", "access_notes")
 _LONGEST = {"name": 40, "note": 500, "access_notes": 300}
 
 
@@ -102,13 +102,24 @@ def _book(wish: Wish) -> Response:
             text = _("The opening offer is for a first visit. For you it is %(price)s.", price=money(quote.worker_fen))
             flash(text, "care")
             return redirect_to(wish)
-    words = {name: request.form.get(name, "").strip()[: _LONGEST[name]] for name in _WORDS}
-    job = request_job(db_session, actor, JobRequest(quote.code, preferred_worker=wish.worker, **words), key, now)
+    name, note, access_notes = (_typed(field) for field in ("name", "note", "access_notes"))
+    asked = JobRequest(quote.code, name, note, access_notes, preferred_worker=_preferred(wish))
+    job = request_job(db_session, actor, asked, key, now)
     code = _first_visit(job)
     if account is not None:
         _welcome(account)
     flash(_("Agreed. We are asking who can come and tell you at once."), "done")
     return see_other("customer.show_visit", code=code)
+
+
+def _typed(field: str) -> str:
+    return request.form.get(field, "").strip()[: _LONGEST[field]]
+
+
+def _preferred(wish: Wish) -> str:
+    """Return the worker asked for by name, if this customer knows them."""
+    worker = preferred_of(current_session(), auth.current_actor(), wish.worker)
+    return worker.code if worker else ""
 
 
 def _first_visit(job: Job) -> str:
@@ -119,8 +130,7 @@ def _first_visit(job: Job) -> str:
 
 def _welcome(account: Account) -> None:
     """Sign the proved customer in; a name given with the request is kept if we had none."""
-    name = request.form.get("name", "").strip()[:40]
-    account.name = account.name or name
+    account.name = account.name or _typed("name")
     auth.sign_in(account, Role.CUSTOMER)
 
 
