@@ -10,7 +10,19 @@ from app.house import House
 
 PARTS = (
     "access",
-)  # fmt: skip
+    "catalogue",
+    "booking",
+    "visits",
+    "ratings",
+    "worker_visits",
+    "work_acts",
+    "hours",
+    "earnings",
+    "joining",
+    "me",
+    "cases",
+    "recruiting",
+)
 VERSION = "1.0.0"
 
 

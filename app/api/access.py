@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import session as cookie
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from marshmallow import Schema, fields, validate
@@ -12,6 +13,7 @@ from accounts.codes import CodeAsk, CodeProof, ask_code, redeem_code
 from accounts.models import ApiToken
 from accounts.sessions import roles_open
 from accounts.tokens import list_tokens, make_token, revoke_token
+from app.api.booking import ASKED_AS, asked_as
 from app.api.spec import ApiPart, operation
 from app.auth import browser_key, current_actor, sign_in
 from app.house import house, network, wall_now
@@ -97,8 +99,9 @@ def post_session(body: dict[str, Any]) -> dict[str, str]:
     """Prove the number with the code; the session cookie is signed in from here on."""
     proof = CodeProof(body["challenge"], body["code"], browser_key(), network(), str(get_locale()))
     account = redeem_code(current_session(), proof, wall_now(), house().settings.code_pepper)
-    roles = roles_open(account, strong=False)
+    roles, asked = roles_open(account, strong=False), asked_as()
     sign_in(account, roles[0] if roles else Role.CUSTOMER)
+    cookie[ASKED_AS] = asked
     actor = current_actor()
     return {"role": actor.role.value, "code": actor.code, "person": actor.person, "csrf_token": str(generate_csrf())}
 
@@ -124,7 +127,7 @@ def post_token(body: dict[str, Any]) -> dict[str, Any]:
     return shown | {"token": plain}
 
 
-@operation(bp, "/me/tokens/<code>", policy=SIGNED_IN, method="DELETE", idempotent="natural", status=204)
-def delete_token(code: str) -> None:
+@operation(bp, "/me/tokens/<token>", policy=SIGNED_IN, method="DELETE", idempotent="natural", status=204)
+def delete_token(token: str) -> None:
     """Revoke one of one's own tokens."""
-    revoke_token(current_session(), current_actor(), code, wall_now())
+    revoke_token(current_session(), current_actor(), token, wall_now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -10,10 +11,11 @@ from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 
+from app.api.patterns import Plugin, name_of
 from app.house import House
 from app.input import codes_of
 from app.registry import Policy, View, route
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 
 PREFIX = "/api/v1"
 PROBLEM = "application/problem+json"
@@ -48,6 +50,35 @@ class _Parser(FlaskParser):
     def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002  (webargs)
         raise InvalidInput({"_schema": ["not_an_object"]}) from error
 
+    def parse(self, *args: Any, **more: Any) -> Any:
+        """Read an input; an instant at the edge of the calendar is refused like any other that does not fit."""
+        try:
+            return super().parse(*args, **more)
+        except OverflowError as error:
+            raise InvalidInput({"_schema": ["out_of_range"]}) from error
+
+    def load_json(self, req: Any, schema: Schema) -> Any:
+        """Read the body; what no database can keep as text is refused here."""
+        data = super().load_json(req, schema)
+        if _unkeepable(data):
+            raise InvalidInput({"_schema": ["not_a_text"]})
+        return data
+
+    def load_querystring(self, req: Any, schema: Schema) -> Any:
+        """Read the query; what no database can keep as text is refused here."""
+        if _unkeepable(list(req.args.values())):
+            raise InvalidInput({"_schema": ["not_a_text"]})
+        return super().load_querystring(req, schema)
+
+
+def _unkeepable(value: Any) -> bool:
+    """Tell whether a text in here holds a NUL or half a character."""
+    if isinstance(value, dict):
+        return any(_unkeepable(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return any(_unkeepable(each) for each in value)
+    return isinstance(value, str) and ("\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value))
+
 
 class ApiPart(Blueprint):
     """A group of operations below ``/api/v1``; its name, with a capital, is the tag (pages keep the small ones)."""
@@ -76,6 +107,7 @@ class HouseApi(Api):
             "components": {"securitySchemes": schemes},
             "info": {"description": text, "license": {"name": "Apache-2.0"}},
             "security": [{"bearer": []}, {"session": []}],
+            "marshmallow_plugin": Plugin(schema_name_resolver=name_of),
         }
         super().__init__(app, spec_kwargs=spec)
 
@@ -94,14 +126,16 @@ def operation(
 ) -> Callable[[View], View]:
     """Declare an API operation; the view returns what ``answer`` dumps.
 
-    ``more``: ``body`` and ``query`` (schemas, handed to the view as ``body=`` and ``query=``), ``status`` (of success,
-    200 by default), and what :func:`app.registry.route` takes (``rate``, ``audit``, ``idempotent``).
+    ``more``: ``body``, ``query`` and ``files`` (schemas, handed to the view under these names), ``status`` (of
+    success, 200 by default), ``content_type`` (of an answer that is not JSON: the view returns the response itself),
+    and what :func:`app.registry.route` takes (``rate``, ``audit``, ``idempotent``).
     """
-    body, query, status = more.pop("body", None), more.pop("query", None), more.pop("status", 200)
+    inputs = [(more.pop(name, None), location, name) for name, location in _LOCATIONS]
+    status, kind = more.pop("status", 200), more.pop("content_type", None)
 
     def register(view: View) -> View:
-        made = bp.response(status, answer)(view)
-        for schema, location, name in ((query, "query", "query"), (body, "json", "body")):
+        made = bp.response(status, _BINARY if kind else answer, content_type=kind)(view)
+        for schema, location, name in inputs:
             if schema is not None:
                 made = bp.arguments(schema, location=location, arg_name=name)(made)
         for refusal in _refusals(policy, writing=method != "GET"):
@@ -112,11 +146,25 @@ def operation(
         made = bp.doc(security=[{}] if policy.public else [{"bearer": []}, {"session": []}], parameters=parameters)(
             made
         )
-        return route(bp, rule, policy=policy, methods=[method], api=True, **more)(made)
+        return route(bp, rule, policy=policy, methods=[method], api=True, **more)(_known_address(made))
 
     return register
 
 
+def _known_address(view: View) -> View:
+    """Answer 404 for an address with signs that are in no code."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if _unkeepable(list(kwargs.values())):
+            raise NotFound
+        return view(*args, **kwargs)
+
+    return checked
+
+
+_LOCATIONS = (("query", "query"), ("body", "json"), ("files", "files"))
+_BINARY = {"type": "string", "format": "binary"}
 _KEY = {
     "in": "header",
     "name": "Idempotency-Key",
