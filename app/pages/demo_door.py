@@ -87,6 +87,8 @@ def people(session: Session) -> list[Shoes]:
         .where(Account.state == "active", Account.name != "")
         .subquery()
     )
-    rows = session.execute(select(ranked.c.code, ranked.c.name, ranked.c.role).where(ranked.c.place <= _PER_ROLE))
+    rows = session.execute(
+        select(ranked.c.code, ranked.c.name, ranked.c.role).where(ranked.c.place <= _PER_ROLE).order_by(ranked.c.place)
+    )
     order = list(Role)
     return sorted((Shoes(row[0], row[1], Role(row[2])) for row in rows), key=lambda one: order.index(one.role))
