@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.actors import Actor
@@ -58,3 +58,9 @@ def audit(session: Session, actor: Actor, act: str, about: str, at: datetime, ch
             after=dict(change.after),
         )
     )
+
+
+def trail(session: Session, about: str, limit: int = 100) -> list[AuditRow]:
+    """Return what staff did about one thing, latest first."""
+    query = select(AuditRow).where(AuditRow.about == about).order_by(AuditRow.id.desc()).limit(limit)
+    return list(session.scalars(query))

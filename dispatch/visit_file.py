@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.models import Job, Offer, ReliabilityMark, Round, Visit, VisitHold
+from dispatch.visits import visit_query
 from places.models import Compound, Place
 from workers.models import Worker
 
@@ -121,3 +122,8 @@ def _offer(offer: Offer, worker: Worker, round_code: str) -> OfferTold:
         why=list(offer.why),
         round_code=round_code,
     )
+
+
+def visits_by_code(session: Session, codes: Collection[str]) -> dict[str, Visit]:
+    """Return visits with their home and worker by code; one query."""
+    return {visit.code: visit for visit in session.scalars(visit_query().where(Visit.code.in_(codes)))} if codes else {}

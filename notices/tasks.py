@@ -108,3 +108,10 @@ def roles_served(role: Role) -> frozenset[str]:
 
 def _may(actor: Actor, role: str) -> bool:
     return actor.is_system or (actor.is_staff and role in roles_served(actor.role))
+
+
+def count_open(session: Session, roles: Collection[str]) -> int:
+    """Return how many tasks of these roles are open."""
+    query = select(func.count()).select_from(StaffTask)
+    open_ones = query.where(StaffTask.done_at.is_(None), StaffTask.role.in_([str(role) for role in roles]))
+    return session.scalar(open_ones) or 0

@@ -31,6 +31,7 @@ PAGES = (
     "ops_board",
     "ops_visits",
     "ops_people",
+    "ops_exceptions",
 )
 
 
