@@ -49,7 +49,9 @@ def every_person(session: Session, actor: Actor, q: str = "", role: str = "") ->
 
 def names_of(session: Session, codes: set[str]) -> dict[str, str]:
     """Return names by account code."""
-    return dict(session.execute(select(Account.code, Account.name).where(Account.code.in_(codes))).tuples().all())
+    return {
+        row[0]: row[1] for row in session.execute(select(Account.code, Account.name).where(Account.code.in_(codes)))
+    }
 
 
 def show_phone(session: Session, actor: Actor, code: str, reason: str, now: datetime) -> str:

@@ -104,7 +104,9 @@ def _words(text: str) -> Any:
 
 def _lines(session: Session, rows: Sequence[Visit]) -> list[VisitLine]:
     codes = {visit.customer for visit in rows}
-    names = dict(session.execute(select(Account.code, Account.name).where(Account.code.in_(codes))).tuples().all())
+    names = {
+        row[0]: row[1] for row in session.execute(select(Account.code, Account.name).where(Account.code.in_(codes)))
+    }
     return [_line(visit, names.get(visit.customer, "")) for visit in rows]
 
 

@@ -15,4 +15,4 @@ def worker_names(session: Session, codes: Collection[str]) -> dict[str, str]:
     wanted = [code for code in codes if code.startswith("W-")]
     if not wanted:
         return {}
-    return dict(session.execute(select(Worker.code, Worker.name).where(Worker.code.in_(wanted))).tuples().all())
+    return {row[0]: row[1] for row in session.execute(select(Worker.code, Worker.name).where(Worker.code.in_(wanted)))}
