@@ -28,5 +28,5 @@ def question_milestone(session: Session, actor: Actor, code: str, words: str, no
     if len(said) > MOST_SIGNS:
         raise InvalidInput({"words": ["too_long"]})
     due = now + timedelta(days=read_policy(session, AttributionPolicy, now).review_days)
-    told = {"worker": row.worker, "recruiter": row.recruiter, "words": said}
+    told = {"worker": row.worker, "recruiter": row.recruiter, "reason": said}
     return open_task(session, Role.OPS_LEAD, "milestone_questioned", row.code, due, now, **told)

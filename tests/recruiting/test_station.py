@@ -134,7 +134,7 @@ def test_a_question_about_a_sum_becomes_one_task(world: World):
     for _ in range(2):
         question_milestone(world.session, world.actor, code, "  she is my eleventh  ", NOW)
     task = world.session.scalars(select(StaffTask).where(StaffTask.kind == "milestone_questioned")).one()
-    assert (task.about, task.params["words"], task.due_at) == (code, "she is my eleventh", NOW + timedelta(days=3))
+    assert (task.about, task.params["reason"], task.due_at) == (code, "she is my eleventh", NOW + timedelta(days=3))
     with pytest.raises(InvalidInput):
         question_milestone(world.session, world.actor, code, " ", NOW)
     with pytest.raises(NotFound):

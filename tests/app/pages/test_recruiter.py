@@ -239,7 +239,7 @@ def test_saying_that_a_sum_is_wrong_makes_a_task(stand: Stand) -> None:
     answer = stand.post(f"/recruiter/milestones/{code}/question", words="It was thirty.")
     assert "A lead looks at it until" in stand.text(answer.location)
     task = stand.world.session.scalars(select(StaffTask).where(StaffTask.about == code)).one()
-    assert (task.kind, task.params["words"]) == ("milestone_questioned", "It was thirty.")
+    assert (task.kind, task.params["reason"]) == ("milestone_questioned", "It was thirty.")
 
 
 def test_outsiders_find_nothing(stand: Stand, house: House) -> None:
