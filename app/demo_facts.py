@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Select
 
@@ -170,12 +170,12 @@ class Facts:
             rows = session.scalar(select(func.count()).select_from(Posting)) or 0
             return global_sum(session), balance(session, REVENUE_BASIC), rows
 
-    def _one(self, query: Select[Any]) -> Row[Any]:
+    def _one(self, query: Select[*tuple[Any, ...]]) -> Any:
         with self.factory() as session:
             return _first(session, query)
 
 
-def _first(session: Session, query: Select[Any]) -> Row[Any]:
+def _first(session: Session, query: Select[*tuple[Any, ...]]) -> Any:
     row = session.execute(query).first()
     if row is None:
         raise LookupError("the demo city has nobody for this part of the story")

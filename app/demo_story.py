@@ -52,10 +52,11 @@ class Story:
         return self.clock.now()
 
     def browser_of(self, account: str, role: Role) -> DemoBrowser:
-        """Return a browser signed in as somebody, by the demo's own door."""
+        """Return a browser signed in as somebody, by the demo's own door, reading English."""
         browser = DemoBrowser(self.base_url)
         browser.open("/demo/people")
         browser.send("/demo/enter", {"account": account, "role": role.value})
+        browser.send("/preferences", {"locale": "en"})
         return browser
 
     def wait(self, look: Callable[[], T | None], why: str, next_step: str, seconds: float = PATIENCE) -> T:

@@ -18,7 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from app.settings import Settings
-from app.wiring import Wiring, wiring
+from app.wiring import Wiring, in_zone, wiring
 from core.clock import Clock
 from core.db import SessionFactory
 from core.events import deliver_pending
@@ -76,7 +76,7 @@ class Beat:
 def run_clock(settings: Settings, factory: SessionFactory) -> None:
     """Beat until told to stop."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that is still busy is no news
-    beat = Beat(factory, settings.clock, wiring())
+    beat = Beat(factory, settings.clock, in_zone(wiring(), settings.zone))
     scheduler = BlockingScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(_THREADS)})
     every: dict[str, Any] = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     scheduler.add_job(beat.deliver, "interval", seconds=PUMP_SECONDS, **every)

@@ -11,7 +11,7 @@ A package exports from ``<package>/reactions.py`` any of
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -50,6 +50,11 @@ def wiring() -> Wiring:
         if find_spec(f"{name}.reactions") is not None:
             merge(merged, import_module(f"{name}.reactions"))
     return merged
+
+
+def in_zone(wired: Wiring, zone: str) -> Wiring:
+    """Return the same with what is daily looked at by the house's own zone."""
+    return replace(wired, ticks=[replace(tick, zone=zone) for tick in wired.ticks])
 
 
 def merge(merged: Wiring, reactions: Any) -> None:
