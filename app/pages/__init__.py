@@ -32,6 +32,7 @@ PAGES = (
     "ops_visits",
     "ops_people",
     "ops_exceptions",
+    "ops_disputes",
 )
 
 

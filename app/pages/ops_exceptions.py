@@ -147,7 +147,7 @@ def _rows(tasks: list[StaffTask], now: datetime, *, think: int, chosen: int = 0)
         key=place_key(),
     )
     fills = [n for n, task in enumerate(tasks) if task.kind == "fill_visit"][:think]
-    return [row_of(session, task, known, now, think=n in fills or n == chosen) for n, task in enumerate(tasks)]
+    return [row_of(session, task, known, think=n in fills or n == chosen) for n, task in enumerate(tasks)]
 
 
 def _beside(row: Row, now: datetime) -> dict[str, Any]:

@@ -49,6 +49,7 @@ _TITLES = {
     "rating_burst": lazy_gettext("Many ratings at once"),
     "review_attribution": lazy_gettext("Two claim one recruit"),
     "confirm_reversal": lazy_gettext("A reversal to confirm"),
+    "milestone_questioned": lazy_gettext("A recruiter questions a sum"),
     "incentive_overdrawn": lazy_gettext("Recruiting budget overdrawn"),
     "score_differs": lazy_gettext("A score differs"),
 }
@@ -100,7 +101,7 @@ class Row:
     asking: Asking | None = field(default=None)
 
 
-def row_of(session: Session, task: StaffTask, known: Known, now: datetime, *, think: bool) -> Row:
+def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> Row:
     """Return a task with its suggestion; ``think`` lets it look for people who could come."""
     prefix = task.about.split("-")[0]
     title = str(_TITLES.get(task.kind, task.kind))
@@ -108,7 +109,7 @@ def row_of(session: Session, task: StaffTask, known: Known, now: datetime, *, th
     href = f"{href}{task.about}" if href else f"/ops/people?q={task.about}"
     visit = known.visits.get(task.about)
     if visit is not None:
-        return _visit_row(session, task, visit, title, href, known, now, think=think)
+        return _visit_row(session, task, visit, (title, href), known, think)
     if task.about in known.cases:
         case = known.cases[task.about]
         return Row(task, title, topic_word(case.topic), case.words, _opens("D", href), href)
@@ -117,8 +118,9 @@ def row_of(session: Session, task: StaffTask, known: Known, now: datetime, *, th
 
 
 def _visit_row(
-    session: Session, task: StaffTask, visit: Visit, title: str, href: str, known: Known, now: datetime, *, think: bool
+    session: Session, task: StaffTask, visit: Visit, head: tuple[str, str], known: Known, think: bool
 ) -> Row:
+    (title, href), now = head, known.viewer.now
     place = place_for(visit.job.place, known.viewer, NO_VISIT, known.key)
     start = visit.starts_at or visit.window_from
     about = _(
@@ -199,6 +201,8 @@ def _rescue(task: StaffTask, visit: Visit) -> Remedy:
 
 def _call(task: StaffTask, visit: Visit) -> Remedy:
     name = visit.worker.name if visit.worker else ""
+    if visit.state != VisitState.ASSIGNED:
+        return Remedy(_("Nothing to do any more"), _("They came, or somebody else is looked for."), "done", "t")
     late = clock((visit.starts_at or task.due_at) + timedelta(minutes=10))
     cost = _("costs nothing; a stand-in is proposed at %(time)s", time=late)
     return Remedy(_("Call %(name)s", name=name), cost, "done", "c", f"/ops/visits/{visit.code}")
