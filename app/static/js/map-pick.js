@@ -55,7 +55,9 @@ export class Picker {
   draw(latlng) {
     if (this.marker) { this.marker.setLatLng(latlng); return; }
     this.marker = this.L.marker(latlng, { icon: pinIcon(this.L), draggable: true, autoPan: true, keyboard: false, zIndexOffset: 1000 }).addTo(this.map);
-    this.marker.getElement()?.setAttribute("aria-label", this.words.pin);
+    const pin = this.marker.getElement();
+    pin?.setAttribute("role", "img");   // a name belongs to a role
+    pin?.setAttribute("aria-label", this.words.pin);
     this.marker.on("dragend", () => this.put(this.marker.getLatLng()));
   }
 
