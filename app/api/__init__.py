@@ -22,6 +22,11 @@ PARTS = (
     "me",
     "cases",
     "recruiting",
+    "ops_visits",
+    "ops_vetting",
+    "ops_cases",
+    "ops_money",
+    "ops_recruiting",
 )
 VERSION = "1.0.0"
 

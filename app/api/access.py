@@ -82,8 +82,17 @@ class FreshTokenSchema(TokenSchema):
     token = fields.String(required=True)
 
 
-@operation(bp, "/session/code", policy=PUBLIC, method="POST", rate="sign_in", idempotent="none",
-           body=AskCodeSchema, answer=ChallengeSchema, status=202)  # fmt: skip
+@operation(
+    bp,
+    "/session/code",
+    policy=PUBLIC,
+    method="POST",
+    rate="sign_in",
+    idempotent="none",
+    body=AskCodeSchema,
+    answer=ChallengeSchema,
+    status=202,
+)
 def post_code(body: dict[str, Any]) -> Any:
     """Send a one-time code.
 
@@ -93,8 +102,16 @@ def post_code(body: dict[str, Any]) -> Any:
     return ask_code(current_session(), ask, wall_now())
 
 
-@operation(bp, "/session", policy=PUBLIC, method="POST", rate="sign_in", idempotent="none",
-           body=RedeemSchema, answer=SignedInSchema)  # fmt: skip
+@operation(
+    bp,
+    "/session",
+    policy=PUBLIC,
+    method="POST",
+    rate="sign_in",
+    idempotent="none",
+    body=RedeemSchema,
+    answer=SignedInSchema,
+)
 def post_session(body: dict[str, Any]) -> dict[str, str]:
     """Prove the number with the code; the session cookie is signed in from here on."""
     proof = CodeProof(body["challenge"], body["code"], browser_key(), network(), str(get_locale()))
@@ -118,8 +135,16 @@ def get_tokens() -> list[ApiToken]:
     return list_tokens(current_session(), current_actor())
 
 
-@operation(bp, "/me/tokens", policy=SIGNED_IN, method="POST", idempotent="none", body=NewTokenSchema,
-           answer=FreshTokenSchema, status=201)  # fmt: skip
+@operation(
+    bp,
+    "/me/tokens",
+    policy=SIGNED_IN,
+    method="POST",
+    idempotent="none",
+    body=NewTokenSchema,
+    answer=FreshTokenSchema,
+    status=201,
+)
 def post_token(body: dict[str, Any]) -> dict[str, Any]:
     """Make a token that acts in the present role. Its text is in this answer and nowhere else."""
     made, plain = make_token(current_session(), current_actor(), body["name"], wall_now())

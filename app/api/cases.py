@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, make_response
-from flask_smorest.fields import Upload as UploadField
+from flask import Response
 from marshmallow import Schema, fields
 
-from app.api.acting import SIDES, Input
+from app.api.acting import SIDES
 from app.api.shapes import codes_and_numbers, fen, flag, instant, many, number, one, text, texts
 from app.api.spec import ApiPart, operation
+from app.api.uploads import PhotoInSchema, content_of, photo_answer
 from app.auth import current_actor
 from app.house import current_now
 from app.registry import Policy
@@ -26,7 +26,6 @@ from disputes.disputes import (
     open_dispute,
     withdraw,
 )
-from disputes.photos import MAX_BYTES
 from disputes.queries import CaseView, case_view, cases_of_visit, my_cases, read_photo, report_options
 from disputes.schemas import (
     AnswerInput,
@@ -41,12 +40,6 @@ from disputes.schemas import (
 bp = ApiPart("cases", __name__, "Cases about a visit, for its two sides")
 OWN_CASE = Policy({Role.CUSTOMER, Role.WORKER}, "own case")
 CASE = Policy({Role.CUSTOMER, Role.WORKER} | OPS, "own case; operations all")
-
-
-class PhotoInSchema(Input):
-    """A photo: JPEG, PNG or WebP of at most 8 MB; it is decoded and encoded anew without its metadata."""
-
-    photo = UploadField(required=True)
 
 
 class OptionSchema(Schema):
@@ -169,8 +162,9 @@ def get_one_case(case: str) -> CaseView:
     return _case(case)
 
 
-@operation(bp, "/cases/<case>/statements", policy=OWN_CASE, method="POST", body=StatementSchema, answer=CaseSchema,
-           status=201)  # fmt: skip
+@operation(
+    bp, "/cases/<case>/statements", policy=OWN_CASE, method="POST", body=StatementSchema, answer=CaseSchema, status=201
+)
 def post_statement(case: str, body: StatementInput) -> CaseView:
     """Say something in the case."""
     add_statement(current_session(), current_actor(), case, body, current_now())
@@ -182,7 +176,7 @@ def post_statement(case: str, body: StatementInput) -> CaseView:
 )
 def post_photo(case: str, files: dict[str, Any]) -> CaseView:
     """Hand in a photo."""
-    upload = Upload(files["photo"].read(MAX_BYTES + 1))
+    upload = Upload(content_of(files))
     add_evidence(current_session(), current_actor(), case, upload, current_now())
     return _case(case)
 
@@ -191,10 +185,7 @@ def post_photo(case: str, files: dict[str, Any]) -> CaseView:
 def get_photo(case: str, photo: str) -> Response:
     """Show a photo of the case."""
     found = read_photo(current_session(), current_actor(), case, photo)
-    answer = make_response(found.content)
-    answer.content_type = found.mime
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return photo_answer(found.content, found.mime)
 
 
 @operation(bp, "/cases/<case>/answer", policy=OWN_CASE, method="POST", body=AnswerSchema, answer=CaseSchema)

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.api.acting import WORKER, Input
-from app.api.shapes import day, flag, instant, many, number, real, text
+from app.api.shapes import SpanSchema, day, flag, instant, many, number, real, text
 from app.api.spec import ApiPart, operation
 from app.auth import current_actor
 from app.house import current_now
@@ -54,13 +54,6 @@ class ShiftSchema(Schema):
     weekday = number()
     starts = number()
     ends = number()
-
-
-class SpanSchema(Schema):
-    """From one instant to another."""
-
-    since = instant()
-    until = instant()
 
 
 class DaySpansSchema(Schema):
@@ -118,40 +111,63 @@ def get_hours() -> dict[str, Any]:
     return _hours()
 
 
-@operation(bp, "/worker/hours/shifts", policy=WORKER, method="PUT", body=ShiftsSchema, answer=HoursSchema,
-           idempotent="natural")  # fmt: skip
+@operation(
+    bp, "/worker/hours/shifts", policy=WORKER, method="PUT", body=ShiftsSchema, answer=HoursSchema, idempotent="natural"
+)
 def put_shifts(body: Shifts) -> dict[str, Any]:
     """Replace the weekly pattern from today on."""
     set_shifts(current_session(), current_actor(), current_actor().person, body.rows, current_now())
     return _hours()
 
 
-@operation(bp, "/worker/hours/free-now", policy=WORKER, method="PUT", body=FreeNowSchema, answer=HoursSchema,
-           idempotent="natural")  # fmt: skip
+@operation(
+    bp,
+    "/worker/hours/free-now",
+    policy=WORKER,
+    method="PUT",
+    body=FreeNowSchema,
+    answer=HoursSchema,
+    idempotent="natural",
+)
 def put_free_now(body: FreeNow) -> dict[str, Any]:
     """Say "free now" until an instant, or switch it off with null."""
     set_free_now(current_session(), current_actor(), current_actor().person, body.until, current_now())
     return _hours()
 
 
-@operation(bp, "/worker/hours/quiet", policy=WORKER, method="PUT", body=QuietHoursSchema, answer=HoursSchema,
-           idempotent="natural")  # fmt: skip
+@operation(
+    bp,
+    "/worker/hours/quiet",
+    policy=WORKER,
+    method="PUT",
+    body=QuietHoursSchema,
+    answer=HoursSchema,
+    idempotent="natural",
+)
 def put_quiet(body: QuietHours) -> dict[str, Any]:
     """Set the hours in which no offer's clock runs."""
     set_quiet_hours(current_session(), current_actor(), current_actor().person, body, current_now())
     return _hours()
 
 
-@operation(bp, "/worker/hours/ends", policy=WORKER, method="PUT", body=DayEndsSchema, answer=HoursSchema,
-           idempotent="natural")  # fmt: skip
+@operation(
+    bp, "/worker/hours/ends", policy=WORKER, method="PUT", body=DayEndsSchema, answer=HoursSchema, idempotent="natural"
+)
 def put_ends(body: DayEnds) -> dict[str, Any]:
     """Set where the day starts and ends."""
     set_day_ends(current_session(), current_actor(), current_actor().person, body, current_now())
     return _hours()
 
 
-@operation(bp, "/worker/hours/limits", policy=WORKER, method="PUT", body=WorkLimitsSchema, answer=HoursSchema,
-           idempotent="natural")  # fmt: skip
+@operation(
+    bp,
+    "/worker/hours/limits",
+    policy=WORKER,
+    method="PUT",
+    body=WorkLimitsSchema,
+    answer=HoursSchema,
+    idempotent="natural",
+)
 def put_limits(body: WorkLimits) -> dict[str, Any]:
     """Set how far, how and how much one wants to work."""
     set_work_limits(current_session(), current_actor(), current_actor().person, body, current_now())

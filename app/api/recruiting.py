@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response
-from flask_smorest.fields import Upload as UploadField
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from app.api.acting import RECRUITER, Input
@@ -23,12 +22,13 @@ from app.api.recruiting_shapes import (
 )
 from app.api.shapes import instant, text, texts
 from app.api.spec import ApiPart, operation
+from app.api.uploads import PhotoInSchema, content_of, photo_answer
 from app.auth import current_actor
 from app.house import current_now
 from app.registry import Policy
 from app.session import current_session
 from core.actors import OPS, STAFF, Role
-from disputes.photos import MAX_BYTES, clean_photo
+from disputes.photos import clean_photo
 from recruiting.cohort import my_recruits, station_day
 from recruiting.leads import Captured, capture_lead, get_lead
 from recruiting.photos import get_photo, keep_photos
@@ -58,12 +58,6 @@ class QuestionedSchema(Schema):
 
     code = text()
     due_at = instant()
-
-
-class PhotoInSchema(Input):
-    """A photo: JPEG, PNG or WebP of at most 8 MB; it is decoded and encoded anew without its metadata."""
-
-    photo = UploadField(required=True)
 
 
 class KeptPhotosSchema(Schema):
@@ -116,11 +110,18 @@ def get_screening(worker: str) -> Any:
     return screening_page(current_session(), current_actor(), worker, current_now())
 
 
-@operation(bp, "/recruiter/recruits/<worker>/photos", policy=OWN_RECRUIT, method="POST", files=PhotoInSchema,
-           answer=KeptPhotosSchema, status=201)  # fmt: skip
+@operation(
+    bp,
+    "/recruiter/recruits/<worker>/photos",
+    policy=OWN_RECRUIT,
+    method="POST",
+    files=PhotoInSchema,
+    answer=KeptPhotosSchema,
+    status=201,
+)
 def post_photo(worker: str, files: dict[str, Any]) -> dict[str, Any]:
     """Keep a photo of the work done at a screening; its reference goes on the sheet."""
-    content = clean_photo(files["photo"].read(MAX_BYTES + 1))
+    content = clean_photo(content_of(files))
     return {"photos": keep_photos(current_session(), current_actor(), worker, [content], current_now())}
 
 
@@ -128,9 +129,7 @@ def post_photo(worker: str, files: dict[str, Any]) -> dict[str, Any]:
 def get_screening_photo(worker: str, photo: str) -> Response:
     """Show a photo of a screening to whoever took it and to operations."""
     found = get_photo(current_session(), current_actor(), worker, photo)
-    answer = make_response(found.content)
-    answer.content_type = found.mime
-    return answer
+    return photo_answer(found.content, found.mime)
 
 
 @operation(
@@ -162,8 +161,15 @@ def get_milestone(milestone: str) -> dict[str, Any]:
     return how_row(how_computed(current_session(), current_actor(), milestone))
 
 
-@operation(bp, "/milestones/<milestone>/question", policy=OWN_SUM, method="POST", body=QuestionInSchema,
-           answer=QuestionedSchema, status=201)  # fmt: skip
+@operation(
+    bp,
+    "/milestones/<milestone>/question",
+    policy=OWN_SUM,
+    method="POST",
+    body=QuestionInSchema,
+    answer=QuestionedSchema,
+    status=201,
+)
 def post_question(milestone: str, body: dict[str, str]) -> Any:
     """Say that one does not agree with a sum; a lead looks at it."""
     return question_milestone(current_session(), current_actor(), milestone, body["words"], current_now())

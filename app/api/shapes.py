@@ -94,6 +94,13 @@ class AfterSchema(Schema):
     after = fields.String(load_default="", validate=validate.Length(max=20))
 
 
+class SpanSchema(Schema):
+    """From one instant to another."""
+
+    since = instant()
+    until = instant()
+
+
 class PlaceSchema(Schema):
     """A place as the asker may see it: when not ``exact`` the point is moved and the texts are null."""
 

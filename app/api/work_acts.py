@@ -74,8 +74,15 @@ def post_trip(visit: str, body: Happened) -> DayStop:
     return _stop(visit)
 
 
-@operation(bp, "/worker/visits/<visit>/position", policy=OWN_WORK, method="POST", body=PositionSchema, status=204,
-           idempotent="natural")  # fmt: skip
+@operation(
+    bp,
+    "/worker/visits/<visit>/position",
+    policy=OWN_WORK,
+    method="POST",
+    body=PositionSchema,
+    status=204,
+    idempotent="natural",
+)
 def post_position(visit: str, body: dict[str, Any]) -> None:
     """Say where one is; only on the way, kept until 24 hours after the visit."""
     report_position(current_session(), current_actor(), visit, Fix(**body), current_now())
@@ -95,8 +102,15 @@ def post_start(visit: str, body: tuple[str, Happened]) -> DayStop:
     return _stop(visit)
 
 
-@operation(bp, "/worker/visits/<visit>/checklist/<item>", policy=OWN_WORK, method="PUT", body=TickSchema,
-           answer=StopSchema, idempotent="natural")  # fmt: skip
+@operation(
+    bp,
+    "/worker/visits/<visit>/checklist/<item>",
+    policy=OWN_WORK,
+    method="PUT",
+    body=TickSchema,
+    answer=StopSchema,
+    idempotent="natural",
+)
 def put_item(visit: str, item: str, body: dict[str, str]) -> DayStop:
     """Tick an item of the checklist, untick it, or say why it is left."""
     tick_item(current_session(), current_actor(), visit, item, body["state"], current_now())
@@ -124,8 +138,9 @@ def post_cash(visit: str) -> DayStop:
     return _stop(visit)
 
 
-@operation(bp, "/worker/visits/<visit>/contact", policy=OWN_WORK, method="POST", body=HappenedSchema,
-           answer=TriesSchema)  # fmt: skip
+@operation(
+    bp, "/worker/visits/<visit>/contact", policy=OWN_WORK, method="POST", body=HappenedSchema, answer=TriesSchema
+)
 def post_contact(visit: str, body: Happened) -> dict[str, int]:
     """Log one try to reach a customer who does not open."""
     return {"tries": log_contact(current_session(), current_actor(), visit, body, current_now())}
@@ -145,8 +160,9 @@ def post_abort(visit: str, body: dict[str, str]) -> DayStop:
     return _stop(visit)
 
 
-@operation(bp, "/worker/visits/<visit>/give-back", policy=OWN_WORK, method="POST", body=GiveBackSchema,
-           answer=GivenBackSchema)  # fmt: skip
+@operation(
+    bp, "/worker/visits/<visit>/give-back", policy=OWN_WORK, method="POST", body=GiveBackSchema, answer=GivenBackSchema
+)
 def post_give_back(visit: str, body: dict[str, str]) -> Any:
     """Say that one cannot come. The earlier, the better: within the last day somebody else is looked for at once."""
     return worker_cancels(current_session(), current_actor(), visit, body["reason"], current_now())

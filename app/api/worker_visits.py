@@ -145,8 +145,9 @@ def post_accept(offer: str) -> DayStop:
     return stop_of(session, actor, taken.visit.code if taken.visit else "", now, place_key())
 
 
-@operation(bp, "/worker/offers/<offer>/decline", policy=OWN_OFFER, method="POST", body=DeclineSchema,
-           answer=OfferSheetSchema)  # fmt: skip
+@operation(
+    bp, "/worker/offers/<offer>/decline", policy=OWN_OFFER, method="POST", body=DeclineSchema, answer=OfferSheetSchema
+)
 def post_decline(offer: str, body: dict[str, str]) -> dict[str, Any]:
     """Say no. It costs nothing, and this visit is not offered again."""
     decline_offer(current_session(), current_actor(), offer, body["reason"], current_now())
