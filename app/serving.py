@@ -20,6 +20,7 @@ def _gunicorn(settings: Settings, host: str, port: int) -> None:
     from gunicorn.app.base import BaseApplication
 
     from app import create_app
+    from app.warm import warm_up
 
     options: dict[str, Any] = {
         "bind": f"{host}:{port}", "workers": settings.web_processes, "threads": settings.web_threads,
@@ -35,6 +36,7 @@ def _gunicorn(settings: Settings, host: str, port: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
+            warm_up(settings.city)
             return create_app(settings)
 
     Server().run()
