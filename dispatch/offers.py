@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -168,13 +169,14 @@ def _decline(session: Session, actor: Actor, offer: Offer, reason: str, now: dat
 
 
 def _same_day(session: Session, offer: Offer) -> list[Offer]:
-    day = offer.starts_at.date()
+    clock = ZoneInfo(offer.visit.job.place.zone.time_zone)
+    day = offer.starts_at.astimezone(clock).date()
     rows = session.scalars(
         select(Offer)
         .where(Offer.worker_id == offer.worker_id, Offer.state == OfferState.LIVE, Offer.id != offer.id)
         .options(joinedload(Offer.visit), joinedload(Offer.worker))
     )
-    return [row for row in rows if row.starts_at.date() == day]
+    return [row for row in rows if row.starts_at.astimezone(clock).date() == day]
 
 
 def reopen_if_alone(session: Session, visit: Visit, actor: Actor, now: datetime) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect
+from flask import Blueprint, flash, make_response, redirect, request
 
 from app.formats import local
 from app.house import current_now
 from app.input import read
-from app.output import see_other
+from app.output import see_other, unless_known
 from app.pages.worker_common import OWN, OWN_OFFER, again, me, page, refused
 from app.place_key import place_key
 from app.registry import route
@@ -31,7 +31,9 @@ def offers() -> Any:
     """Show what waits for an answer, day by day."""
     lines = live_offers(current_session(), me(), current_now(), place_key())
     days = [(rows[0].starts_at, rows) for rows in _by_day(lines)]
-    return page("offers", days=days)
+    if "HX-Request" not in request.headers:
+        return page("offers", days=days)
+    return unless_known("|".join(line.code for line in lines), lambda: page("offers", days=days))
 
 
 def _by_day(lines: list[Any]) -> list[list[Any]]:

@@ -124,6 +124,15 @@ def test_an_expired_offer_says_what_to_do_next(phone: Phone, at: Callable[[datet
     assert "No new work at the moment" in phone.text("/worker/offers")
 
 
+def test_a_poll_of_unchanged_offers_costs_nothing(phone: Phone) -> None:
+    offered(phone, TWO + timedelta(days=2))
+    first = phone.client.get("/worker/offers", headers={"HX-Request": "true"})
+    same = {"HX-Request": "true", "If-None-Match": first.headers["ETag"]}
+    assert phone.client.get("/worker/offers", headers=same).status_code == 304
+    offered(phone, TWO + timedelta(days=3))
+    assert phone.client.get("/worker/offers", headers=same).status_code == 200
+
+
 def test_declining_one_or_the_day(phone: Phone) -> None:
     day = TWO + timedelta(days=2)
     one, two, three = (offered(phone, day + timedelta(hours=h)) for h in (0, 3, 24))
