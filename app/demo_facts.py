@@ -134,10 +134,11 @@ class Facts:
         """Return the account of a recruiter."""
         return str(self._one(select(Recruiter.account_code).where(Recruiter.code == recruiter))[0])
 
-    def milestones(self, worker: str) -> list[str]:
-        """Return the codes of what a worker has earned their recruiter."""
+    def milestones(self, recruiter: str) -> dict[str, str]:
+        """Return what a recruiter's recruits have earned them: the sum's code, and whose it is."""
+        query = select(Milestone.code, Milestone.worker).where(Milestone.recruiter == recruiter).order_by(Milestone.id)
         with self.factory() as session:
-            return list(session.scalars(select(Milestone.code).where(Milestone.worker == worker)))
+            return {row.code: row.worker for row in session.execute(query)}
 
     def finished_visit(self, now: datetime, but_not: Sequence[str]) -> Finished:
         """Return the latest finished visit of other people that nobody has complained about, within two days."""

@@ -18,6 +18,7 @@ from app.demo_facts import Asked, Facts, Finished, Score, Someone
 from core.actors import Role
 from core.clock import Clock
 from dispatch.states import VisitState
+from disputes.states import DisputeState
 
 T = TypeVar("T")
 PATIENCE = 60.0  # seconds the clock may take for its part
@@ -235,10 +236,12 @@ def see_milestone(story: Story) -> str:
     page = browser.open("/recruiter/statement")
     if story.helper.name not in page.text:
         raise PageError(f"{page.path} has no line for {story.helper.name} (it says: {page.gist})")
-    sums = story.facts.milestones(story.helper.code)
-    for code in sums:
+    sums = story.facts.milestones(story.helper.recruiter)
+    for code in list(sums)[:3]:
         browser.open(f"/recruiter/milestones/{code}")
-    return f"{story.helper.name}’s line, {len(sums)} sums explained"
+    mine = sum(owner == story.helper.code for owner in sums.values())
+    earned = f"{mine} sums so far" if mine else "what may come; nothing is earned before acceptance"
+    return f"{story.helper.name}’s line: {earned}; {len(sums)} sums of all recruits, each says how it was computed"
 
 
 def open_case(story: Story) -> str:
@@ -272,7 +275,7 @@ def decide_case(story: Story) -> str:
     said = {"remedy": "part_refund", "yuan": "20", "rating_effect": "none", "reason": "The list shows it was left out."}
     browser.send("/decide", said)
     state = story.facts.dispute_state(story.case)
-    if state != "decided":
+    if state not in (DisputeState.DECIDED, DisputeState.REMEDIED):
         raise StoryError(f"the case is {state}, not decided", f"see /ops/disputes/{story.case}")
     return "¥20.00 back from the guarantee fund, reason given"
 

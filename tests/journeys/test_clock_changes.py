@@ -14,7 +14,7 @@ from dispatch.waking import local_instant
 from tests.journeys.town import Town
 
 BERLIN = ZoneInfo("Europe/Berlin")
-STEP = timedelta(minutes=30)
+STEP = timedelta(hours=1)
 SPRING, AUTUMN = date(2027, 3, 28), date(2026, 10, 25)
 
 
@@ -74,7 +74,7 @@ def test_what_is_daily_runs_once_a_day(town: Town, change: date) -> None:
     now, until = at(change, -60), at(change + timedelta(days=1), 24 * 60)
     while now < until:
         town.beat(now)
-        now += timedelta(minutes=20)
+        now += timedelta(minutes=45)
     ran = Counter(town.rows(select(TickRun.name + " " + TickRun.tick).where(TickRun.name.in_(daily))))
     quiet = {"round_evening"}  # looks only while somebody waits
     for name in daily - quiet:
