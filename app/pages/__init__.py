@@ -33,6 +33,7 @@ PAGES = (
     "ops_people",
     "ops_exceptions",
     "ops_disputes",
+    "ops_workers",
 )
 
 

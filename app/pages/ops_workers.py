@@ -1,0 +1,142 @@
+"""Vetting and one worker: applications by stage, papers, standing with its reasons, hours, decisions, acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, render_template, request
+from marshmallow import Schema, fields, validate
+
+from accounts.people import names_of, show_phone
+from app import auth
+from app.formats import local, named
+from app.house import current_now
+from app.input import read, read_query
+from app.messages import sentence
+from app.output import field_sentences, see_other
+from app.pages.ops_event_words import audit_rows, fact_steps
+from app.pages.ops_people import next_page
+from app.pages.ops_words import DESK, Said, actor_because, language
+from app.pages.ops_worker_acts import BY_NAME, REASON_WORDS, WorkerActSchema, open_acts
+from app.pages.ops_worker_words import MODES, missing_words, paper_word, stage_word
+from app.registry import route
+from app.session import current_session
+from app.words import gettext as _
+from catalogue.services import list_skills
+from core.audit import trail
+from core.errors import DomainError, InvalidInput, NotFound
+from core.events import timeline
+from notices.tasks import tasks_about
+from places.zones import list_zones
+from ratings.explain import score_story
+from recruiting.cohort import screening_ratios
+from recruiting.rubric import RUBRIC
+from workers.desk import decisions_about
+from workers.queries import STAGES, ending_papers, join_progress, my_hours, stage_counts, vetting_list
+from workers.workers import get_worker
+
+bp = Blueprint("ops_workers", __name__)
+
+
+class VettingSchema(Schema):
+    """Which stage to list."""
+
+    stage = fields.String(load_default="", validate=validate.OneOf(["", *STAGES]))
+    after = fields.String(load_default="", validate=validate.Length(max=20))
+
+
+@route(bp, "/ops/vetting", policy=DESK)
+def show_vetting() -> Any:
+    """List applications by stage, papers that end soon, and how strict each recruiter is."""
+    asked, now = read_query(VettingSchema), current_now()
+    session, actor = current_session(), auth.current_actor()
+    page = vetting_list(session, actor, now, asked["stage"], asked["after"])
+    counts = stage_counts(session, actor)
+    return render_template(
+        "ops/vetting.html",
+        page=page,
+        asked=asked,
+        stages=[(stage, stage_word(stage), counts.get(stage, 0)) for stage in STAGES],
+        total=sum(counts.get(stage, 0) for stage in STAGES[:7]),
+        ending=ending_papers(session, actor, local(now).date()),
+        ratios=screening_ratios(session, actor),
+        zones={zone.slug: named(zone.names) for zone in list_zones(session)},
+        paper_word=paper_word,
+        next=next_page(page.after),
+    )
+
+
+@route(bp, "/ops/workers/<code>", policy=DESK)
+def show_worker(code: str) -> Any:
+    """Show everything about one worker."""
+    return render_template("ops/worker.html", **_worker_page(code))
+
+
+@route(bp, "/ops/workers/<code>/<act>", policy=DESK, methods=["POST"], audit=True)
+def do(code: str, act: str) -> Any:
+    """Decide or note something about a worker; a refusal shows the page again."""
+    chosen = BY_NAME.get(act)
+    if chosen is None:
+        raise NotFound
+    try:
+        said = read(WorkerActSchema)
+        chosen.do(current_session(), actor_because(said["reason"]), code, said, current_now())
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _again(code, act, error)
+    flash(_("Noted: %(what)s.", what=chosen.label), "done")
+    return see_other("ops_workers.show_worker", code=code)
+
+
+@route(bp, "/ops/workers/<code>/phone", policy=DESK, methods=["POST"], audit=True, idempotent="none")
+def show_number(code: str) -> Any:
+    """Show the number once, with the reason written down."""
+    try:
+        reason = read(Said)["reason"]
+    except InvalidInput as error:
+        return _again(code, "phone", error)
+    session, actor = current_session(), actor_because(reason)
+    worker = get_worker(session, actor, code)
+    number = show_phone(session, actor, worker.account_code, reason, current_now())
+    answer = make_response(render_template("ops/worker.html", **{**_worker_page(code), "number": number}))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _again(code: str, act: str, error: DomainError) -> Any:
+    current_session().rollback()
+    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
+    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
+    page = {**_worker_page(code), "errors": errors, "problem": problem, "tried": act, "values": request.form}
+    return make_response(render_template("ops/worker.html", **page), error.status)
+
+
+def _worker_page(code: str) -> dict[str, Any]:
+    session, actor, now = current_session(), auth.current_actor(), current_now()
+    worker = get_worker(session, actor, code)
+    facts, audits = timeline(session, code), trail(session, code)
+    decisions = decisions_about(session, actor, code)
+    staff = {row.actor_code for row in facts} | {row.actor_code for row in audits} | {one.by for one in decisions}
+    names = names_of(session, staff - {""})
+    progress = join_progress(session, actor, code, now)
+    return {
+        "worker": worker,
+        "progress": progress,
+        "missing": missing_words(progress.missing),
+        "hours": my_hours(session, actor, code, now),
+        "score": score_story(session, actor, code, now) if worker.standing else None,
+        "decisions": decisions,
+        "names": names,
+        "steps": fact_steps(facts[-12:], names),
+        "audits": audit_rows(audits, names),
+        "tasks": [task for task in tasks_about(session, code) if task.done_at is None],
+        "zones": {zone.slug: named(zone.names) for zone in list_zones(session)},
+        "mode": str(MODES.get(worker.travel_mode, worker.travel_mode)),
+        "acts": open_acts(worker, actor),
+        "reason_codes": [(one, str(word)) for one, word in REASON_WORDS.items()],
+        "skills": list_skills(session),
+        "rubric": [(item.title.zh if language() == "zh-CN" else item.title.en) for item in RUBRIC],
+        "stage_word": stage_word, "paper_word": paper_word, "number": None,
+        "errors": {}, "problem": "", "tried": "", "values": {},
+    }  # fmt: skip
