@@ -33,7 +33,7 @@ from simulation.world import World
 from workers.models import Worker
 
 SEED = 20261121
-WORKERS = 38
+WORKERS = 28
 LEAD_DAYS = 2
 STAFF_PASSWORD = "one-hand-clock"  # noqa: S105  (of the demo city, printed on its first page)
 TAKEN_FOR = timedelta(minutes=10)
@@ -71,7 +71,7 @@ def _finish(session: Session, now: datetime) -> None:
 def live(settings: Settings, speed: float) -> None:
     """Let everybody act as business time goes by, except whom a real person has taken over."""
     factory = make_factory(settings, "hourhand-city")
-    life = Life(_world(settings, factory))
+    life = Life(_world(settings, factory), growth=1.6)
     stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -56,6 +56,7 @@ class SlotBook:
     snapshot: Snapshot
     policy: SlotPolicy
     skills: dict[str, frozenset[str]]
+    trusted: frozenset[str]
     blocked: dict[str, frozenset[str]]
     free_now: dict[str, datetime]
     now: datetime
@@ -85,7 +86,9 @@ def open_book(
     filled = place_open(problem)
     free = {worker.code: worker.free_now_until for worker in facts.workers if worker.free_now_until is not None}
     skills = {service: frozenset(needed) for service, needed in facts.skills.items()}
-    return SlotBook(replace(snap, problem=filled.with_visits(())), policy, skills, facts.blocked, free, now)
+    return SlotBook(
+        replace(snap, problem=filled.with_visits(())), policy, skills, facts.trusted, facts.blocked, free, now
+    )
 
 
 def _held(session: Session, facts: snapshot_rows.Facts, snap: Snapshot, now: datetime) -> list[matching.Visit]:
@@ -154,6 +157,7 @@ def _question(
         skills=book.skills.get(ask.service, frozenset()),
         zone=ask.zone,
         blocked=book.blocked.get(ask.customer, frozenset()),
+        tier="gold" if ask.service in book.trusted or "nobody_home" in ask.facts else "newcomer",
         flags=len({"no_lift", "pets"} & set(ask.facts)),
     )
     return problem, visit

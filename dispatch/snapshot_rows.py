@@ -86,11 +86,13 @@ class Facts:
     blocked: dict[str, frozenset[str]]
     known: dict[str, frozenset[str]]
     skills: dict[str, Sequence[str]]
+    trusted: frozenset[str]
 
 
 def load(session: Session, visits: Sequence[Visit], span: tuple[datetime, datetime], now: datetime) -> Facts:
     """Load supply between two instants, and refusals, blocks and acquaintances for these visits."""
     customers = {visit.customer for visit in visits}
+    services = session.execute(select(Service.slug, Service.skills, Service.trusted)).all()
     return Facts(
         workers=_workers(session),
         worker_skills={key: frozenset(many) for key, many in _worker_skills(session).items()},
@@ -101,7 +103,8 @@ def load(session: Session, visits: Sequence[Visit], span: tuple[datetime, dateti
         declined=_declined(session, visits, now),
         blocked=_blocked(session, customers),
         known=_known(session, customers),
-        skills={row[0]: row[1] for row in session.execute(select(Service.slug, Service.skills))},
+        skills={row.slug: row.skills for row in services},
+        trusted=frozenset(row.slug for row in services if row.trusted),
     )
 
 

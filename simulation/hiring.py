@@ -145,9 +145,9 @@ def skills_of(seed: int, number: int) -> tuple[str, ...]:
 
 
 def shifts_of(seed: int, number: int) -> list[ShiftRow]:
-    """Return a weekly pattern: most work long days six days a week, some mornings or afternoons only."""
-    kind = pick(("long", "long", "long", "morning", "afternoon"), seed, "pattern", number)
-    hours = {"long": (480, 1200), "morning": (450, 810), "afternoon": (780, 1200)}[kind]
+    """Return a weekly pattern: most work full days six days a week, some mornings or afternoons only."""
+    kind = pick(("long", "long", "late", "late", "morning", "afternoon"), seed, "pattern", number)
+    hours = {"long": (480, 1110), "late": (600, 1200), "morning": (450, 810), "afternoon": (780, 1200)}[kind]
     free = int(chance(seed, "free", number) * 7)
     return [ShiftRow(weekday, *hours) for weekday in range(7) if weekday != free]
 

@@ -52,10 +52,10 @@ def live_through(world: World, first: date, until: datetime, early: int, tell: T
 
 
 def growth_of(days_left: int, *, quiet: bool) -> float:
-    """Return the share of the full demand: a trickle, then a young neighbourhood, then the last days in full."""
+    """Return the share of the usual demand: a trickle, then a young neighbourhood, then a lively end of the week."""
     if quiet:
         return 0.15
-    return 1.2 if days_left <= 1 else 0.8 if days_left <= 3 else 0.4
+    return (2.0, 2.2, 1.4, 0.9)[days_left] if days_left < 4 else 0.3
 
 
 def live_day(life: Life, day: date, until: datetime, step: timedelta) -> None:
