@@ -1,8 +1,8 @@
-"""An upper limit on what can still be gained in the rest of an opening, by going backwards over time slots.
+"""Upper limits on what an opening can still bring, by going over time slots backwards and forwards.
 
-For every visit that an opening may hold and every slot: the most that anything done afterwards can be worth, if visits
-could be repeated and time were rounded in our favour. No real continuation is worth more, so sequences whose worth
-and limit together stay below what is known can be dropped without losing proof.
+For every visit that an opening may hold and every slot: the most that anything done afterwards (or up to then) can be
+worth, if visits could be repeated and time were rounded in our favour. No real sequence is worth more, so those whose
+worth and limit together stay below what is known can be dropped without losing proof.
 """
 
 from __future__ import annotations
@@ -12,48 +12,19 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.board import Board
-from matching.clockwork import Starts, next_free_start
-from matching.route import starts_of
+from matching.grounds import Grounds
 from matching.travel import FloatArray, IntArray
 
-MOST_CELLS = 1_000_000
+MOST_CELLS = 100_000
 NOTHING = -1e18
 
 
-class Grounds:
-    """What pricing needs of a board and does not change with prices: ways in and out of openings, times by slot."""
+class Active(NamedTuple):
+    """The arcs looked at: their numbers, `first[o]:first[o + 1]` of each opening, and what every arc is worth now."""
 
-    def __init__(self, board: Board) -> None:
-        self.board = board
-        arcs, table = board.arcs, board.fleet.openings
-        worker, place = table.worker[arcs.opening], board.place[arcs.option]
-        self.entry = board.limit.seconds(worker, table.origin[arcs.opening], place)
-        self.onward = board.limit.seconds(worker, place, table.target[arcs.opening])
-        self.begin = np.minimum(table.ready, table.low)
-        self._finishes: dict[int, IntArray] = {}
-
-    def width(self, slots: int) -> IntArray:
-        """Seconds in a slot of each opening."""
-        table, board = self.board.fleet.openings, self.board
-        return np.maximum(1, -(-(table.due - self.begin + board.problem.buffer) // slots))
-
-    def finishes(self, slots: int) -> IntArray:
-        """For each arc: the slot in which one is free again when arriving in each slot; `slots` where too late."""
-        if slots not in self._finishes:
-            self._finishes[slots] = self._find_finishes(slots)
-        return self._finishes[slots]
-
-    def _find_finishes(self, slots: int) -> IntArray:
-        board, arcs = self.board, self.board.arcs
-        begin, width = self.begin[arcs.opening, None], self.width(slots)[arcs.opening, None]
-        start = np.maximum(begin + np.arange(slots) * width, arcs.earliest[:, None])
-        allowed = starts_of(board, arcs.option)
-        wide = Starts(allowed.windows[:, None], allowed.step[:, None], allowed.seconds[:, None])
-        breaks = board.fleet.breaks[board.fleet.openings.worker[arcs.opening]][:, None]
-        start = next_free_start(wide, start, breaks)
-        free = start + wide.seconds + board.problem.buffer - begin
-        slot = np.minimum(free // width, slots - 1)
-        return np.where(start <= arcs.latest[:, None], slot, slots).astype(np.int16)
+    arcs: IntArray
+    first: IntArray
+    adjusted: FloatArray
 
 
 class Completion(NamedTuple):
@@ -77,6 +48,7 @@ class _Chunk(NamedTuple):
     opening: IntArray
     arc: IntArray
     adjusted: FloatArray
+    slots: int
 
     @property
     def board(self) -> Board:
@@ -84,43 +56,51 @@ class _Chunk(NamedTuple):
         return self.grounds.board
 
 
-def build_completion(
-    grounds: Grounds, active: IntArray, first: IntArray, adjusted: FloatArray, slots: int,
-) -> Completion:
-    """Limits for all active arcs, `first[o]:first[o + 1]` of each opening; `adjusted` is what each arc is worth."""
-    limits = np.zeros((len(active), slots))
+def build_completion(grounds: Grounds, active: Active, slots: int) -> Completion:
+    """Limits on what can follow each active arc."""
+    limits = np.zeros((len(active.arcs), slots))
     row = np.zeros(len(grounds.board.arcs.option), dtype=np.int64)
-    row[active] = np.arange(len(active))
-    for opening in _chunks(np.diff(first)):
-        many = int((first[opening + 1] - first[opening]).max())
-        place = first[opening][:, None] + np.arange(many)
-        there = place < first[opening + 1][:, None]
-        arc = np.where(there, active[np.minimum(place, len(active) - 1)], -1)
-        chunk = _Chunk(grounds, opening, arc, np.where(there, adjusted[arc], NOTHING))
-        found = _backwards(chunk, slots)
-        limits[row[arc[there]]] = found[there]
+    row[active.arcs] = np.arange(len(active.arcs))
+    for chunk in _chunks(grounds, active, slots):
+        there = chunk.arc >= 0
+        limits[row[chunk.arc[there]]] = _backwards(chunk)[there]
     return Completion(limits, row, grounds.begin, grounds.width(slots))
 
 
-def _chunks(many: IntArray) -> list[IntArray]:
+def best_through(grounds: Grounds, active: Active, slots: int) -> FloatArray:
+    """For each active arc the most that any sequence through it can be worth, the opening's own value added."""
+    best = np.full(len(grounds.board.arcs.option), NOTHING)
+    for chunk in _chunks(grounds, active, slots):
+        there = chunk.arc >= 0
+        through = (_backwards(chunk) + _forwards(chunk)).max(axis=2)
+        best[chunk.arc[there]] = through[there]
+    return best[active.arcs] + grounds.board.base_value[grounds.board.arcs.opening[active.arcs]]
+
+
+def _chunks(grounds: Grounds, active: Active, slots: int) -> list[_Chunk]:
     """Openings with arcs, in groups of similar size that fit into memory."""
-    order = np.argsort(many, kind="stable")
-    order = order[many[order] > 0]
-    groups: list[IntArray] = []
+    numbers = np.diff(active.first)
+    order = np.argsort(numbers, kind="stable")
+    order = order[numbers[order] > 0]
+    chunks: list[_Chunk] = []
     while len(order):
-        last = int(many[order[-1]])
-        room = max(1, MOST_CELLS // (last * last))
-        groups.append(order[-room:])
-        order = order[:-room]
-    return groups
+        many = int(numbers[order[-1]])
+        room = max(1, MOST_CELLS // (many * many))
+        opening, order = order[-room:], order[:-room]
+        place = active.first[opening][:, None] + np.arange(many)
+        there = place < active.first[opening + 1][:, None]
+        arc = np.where(there, active.arcs[np.minimum(place, len(active.arcs) - 1)], -1)
+        chunks.append(_Chunk(grounds, opening, arc, np.where(there, active.adjusted[arc], NOTHING), slots))
+    return chunks
 
 
-def _backwards(chunk: _Chunk, slots: int) -> FloatArray:
-    """The limits of one chunk: from the last slot to the first, the best of going home and of any next visit."""
-    cost, steps = _legs(chunk, slots)
-    finish = chunk.grounds.finishes(slots)[chunk.arc].astype(np.int64)
+def _backwards(chunk: _Chunk) -> FloatArray:
+    """From the last slot to the first: the best of going home and of any next visit."""
+    cost, steps = _legs(chunk)
+    slots, grounds = chunk.slots, chunk.grounds
+    finish = grounds.finishes(slots)[chunk.arc].astype(np.int64)
     openings, many = chunk.arc.shape
-    home = -chunk.grounds.onward[chunk.arc] * float(chunk.board.travel_rate)
+    home = -grounds.onward[chunk.arc] * float(chunk.board.travel_rate)
     value = np.full((openings, many, slots + 1), NOTHING)
     arriving = np.full((openings, many, 2 * slots + 1), NOTHING)
     flat = (np.arange(openings)[:, None] * many + np.arange(many)) * (2 * slots + 1)
@@ -134,16 +114,40 @@ def _backwards(chunk: _Chunk, slots: int) -> FloatArray:
     return value[:, :, :slots]
 
 
-def _legs(chunk: _Chunk, slots: int) -> tuple[FloatArray, IntArray]:
+def _forwards(chunk: _Chunk) -> FloatArray:
+    """From the first slot to the last: the best way to be free after each visit by each slot, that visit included."""
+    cost, steps = _legs(chunk)
+    slots, grounds = chunk.slots, chunk.grounds
+    by = grounds.latest_arrivals(slots)[chunk.arc].astype(np.int64)
+    straight = -grounds.entry[chunk.arc] * float(chunk.board.travel_rate)
+    there = grounds.entry_slots(slots)[chunk.arc]
+    openings, many = chunk.arc.shape
+    arrived = np.full((openings, many, slots + 1), NOTHING)
+    free = np.full((openings, many, 2 * slots + 1), NOTHING)
+    flat = (np.arange(openings)[:, None] * many + np.arange(many)) * (2 * slots + 1) + slots
+    at = flat[:, None, :] - steps.transpose(0, 2, 1)
+    cost = np.ascontiguousarray(cost.transpose(0, 2, 1))
+    line, room = free.reshape(-1), np.empty(cost.shape)
+    for slot in range(slots):
+        before = np.take_along_axis(arrived, by[:, :, slot, None], axis=2)[:, :, 0]
+        free[:, :, slots + slot] = chunk.adjusted + before
+        np.take(line[slot:], at, out=room, mode="clip")
+        np.subtract(room, cost, out=room)
+        entered = np.where(there <= slot, straight, NOTHING)
+        arrived[:, :, slot] = np.maximum(np.maximum(entered, room.max(axis=2)), arrived[:, :, slot - 1])
+    return free[:, :, slots : 2 * slots]
+
+
+def _legs(chunk: _Chunk) -> tuple[FloatArray, IntArray]:
     """Cost and whole slots of the way from each visit to each other of the same opening."""
     board, arcs = chunk.board, chunk.board.arcs
     option = arcs.option[chunk.arc]
-    visit, width = board.visit[option], chunk.grounds.width(slots)[chunk.opening]
+    visit, width = board.visit[option], chunk.grounds.width(chunk.slots)[chunk.opening]
     worker = board.fleet.openings.worker[chunk.opening]
     way = board.legs.seconds(worker[:, None, None], option[:, :, None], option[:, None, :])
     cost = way * float(board.travel_rate) + _waiting(chunk, way)
     cost[visit[:, :, None] == visit[:, None, :]] = -NOTHING
-    return cost, np.minimum(way // width[:, None, None], slots)
+    return cost, np.minimum(way // width[:, None, None], chunk.slots)
 
 
 def _waiting(chunk: _Chunk, way: IntArray) -> FloatArray:

@@ -9,7 +9,7 @@ from matching.assemble import Answer, Run, assemble
 from matching.board import Board, build_board
 from matching.columns import Column
 from matching.errors import require
-from matching.generation import Dive, Generation, better, simple_bound
+from matching.generation import ALL, FEW, Dive, Generation, better, simple_bound
 from matching.greedy import carry_over, insert_greedily, place_greedily, request_order
 from matching.limits import Ledger, hour_rows, total_value
 from matching.packing import pack
@@ -19,7 +19,7 @@ from matching.rounds import flow, is_flow
 
 MODES = ("instant", "round", "day")
 # Effort 1 in cells of the pricing tables, about a hundred million a second; and in CP-SAT's deterministic seconds.
-WORK = {"round": 5e8, "day": 5e9}
+WORK = {"round": 5e8, "day": 1.5e10}
 # A solver that is missing, dies or trips leaves the greedy roster, and the roster says so in `fallback`.
 FAILURES = (ImportError, MemoryError, RuntimeError, ArithmeticError, LookupError, ValueError)
 PACK = {"round": 1.0, "day": 8.0}
@@ -82,8 +82,10 @@ class _Search:
         budget = WORK[self.mode] * self.limits.effort
         work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
         work.begin(self.best)
-        work.run()
-        self.bound = min(self.bound, work.bound)
+        work.run(FEW)
+        self._dive(work)
+        work.run(ALL)
+        self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
         if not self._stopped():
             self._finish(work)
         return self._answer("columns")
@@ -92,8 +94,7 @@ class _Search:
         """Whole columns: of all that matter if they are few, else by diving and then packing what is near."""
         budget = (PACK[self.mode] * self.limits.effort, self.seed)
         if not self._done():
-            self._improve(Dive(work, Ledger(self.board, self.rows)).run())
-            self._tell("dive", self.bound)
+            self._dive(work)
         if self._done() or self._stopped():
             return
         value = total_value(self.best)
@@ -104,6 +105,12 @@ class _Search:
         if every is not None and packed.best:
             self.bound = min(self.bound, total_value(self.best))
         self._tell("pack", self.bound)
+
+    def _dive(self, work: Generation) -> None:
+        if not self._stopped():
+            self._improve(Dive(work, Ledger(self.board, self.rows)).run())
+            work.incumbent = total_value(self.best)
+            self._tell("dive", min(self.bound, work.bound))
 
     def _done(self) -> bool:
         return math.floor(self.bound + 0.01) <= total_value(self.best)

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from matching.board import Board
 from matching.columns import Column, Pool, make_columns
-from matching.completion import Grounds
+from matching.grounds import Grounds
 from matching.limits import HourRow, Ledger, total_value
 from matching.master import Master, Prices, bound_at, minute_prices
-from matching.pricing import Priced, Search, price
+from matching.pricing import Priced, Search, bury, price
 from matching.travel import FloatArray
 
 SLOW = 2e-4
 CAP = 40
+HOPELESS = 0.005
 NONE = np.zeros(0)
-# From coarse to fine: a few visits of each opening, more of them, all, all with finer slots.
-STEPS = (
-    Search(NONE, beam=40, keep=12, slots=30, cap=CAP),
-    Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP),
+# From coarse to fine: a few visits of each opening, more of them; all, then with finer slots and wider beams.
+FEW = (Search(NONE, beam=40, keep=12, slots=30, cap=CAP), Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP))
+ALL = (
     Search(NONE, beam=60, keep=12, slots=40),
     Search(NONE, beam=240, keep=12, slots=120),
     Search(NONE, beam=1000, keep=12, slots=120),
@@ -58,6 +58,8 @@ class Generation:
     grounds: Grounds = field(init=False)
     bound: float = math.inf
     anchor: Anchor | None = None
+    incumbent: float = 0.0
+    slack: float = math.inf
     floors: FloatArray = field(init=False)
 
     def begin(self, columns: list[Column]) -> None:
@@ -72,13 +74,13 @@ class Generation:
         free = np.zeros(len(self.board.visits))
         self.add(price(self.grounds, (free, self.floors), Search(self.floors, 8, 30, slots=30, cap=CAP)))
 
-    def run(self) -> None:
+    def run(self, steps: Sequence[Search]) -> None:
         """Price from coarse to fine until nothing better is found, or the budget is spent.
 
         Only pricing over all visits moves the bound. Prices half way to the last ones swing less.
         """
         before: Prices | None = None
-        for search in STEPS:
+        for search in steps:
             last = -math.inf
             while self.budget > 0 and not self.stop():
                 now = self._prices()
@@ -86,13 +88,30 @@ class Generation:
                 added = self._price(smooth, search) or (smooth is not now and self._price(now, search))
                 before = smooth
                 self.tell("prices", self.bound)
-                if self.bound - now.value <= self.tolerance * (1 + abs(now.value)):
+                if self.bound - max(now.value, self.incumbent) <= self.tolerance * (1 + abs(now.value)):
                     return
+                self._bury(search)
                 slow = search.cap and now.value - last <= SLOW * abs(now.value)
                 last = now.value
                 if not added or slow:
                     break
             before = None if search.cap else before
+
+    def _bury(self, search: Search) -> None:
+        """Once the bound is twice as near as last time, drop arcs that nothing better than the incumbent can use."""
+        if self.anchor is None:
+            return
+        slack = self.anchor.bound - self.incumbent + 2
+        if slack > self.slack / 2:
+            return
+        self.slack = slack
+        prices = (self.anchor.visits, self.anchor.per_minute)
+        self.budget -= bury(self.grounds, prices, self.anchor.upper, slack, search.slots)
+        arcs, many = self.board.arcs, len(self.board.visit)
+        alive = set((arcs.opening * many + arcs.option)[self.grounds.alive].tolist())
+        for column, variable in zip(self.pool.columns, self.master.variables, strict=False):
+            if any(column.opening * many + option not in alive for option in column.options):
+                variable.SetUb(0.0)
 
     def _prices(self) -> Prices:
         """The linear optimum over what is known."""
@@ -128,7 +147,9 @@ class Generation:
         if self.anchor is None or self.stop():
             return None
         slack = self.anchor.bound - value + 2
-        search = Search(self.anchor.upper - slack, most, most, slack, slots=STEPS[-1].slots)
+        if slack > HOPELESS * abs(value) and self.grounds.alive.sum() > 3000:
+            return None
+        search = Search(self.anchor.upper - slack, most, most, slack, slots=ALL[-1].slots)
         found = price(self.grounds, (self.anchor.visits, self.anchor.per_minute), search)
         if len(found.opening) >= most or not found.exact:
             return None
@@ -164,6 +185,7 @@ class Dive:
     generation: Generation
     ledger: Ledger
     taken: set[int] = field(default_factory=set)
+    refused: list[Any] = field(default_factory=list)
 
     def run(self) -> list[Column]:
         """Whole columns that can be kept together."""
@@ -176,6 +198,10 @@ class Dive:
             if not self._fix(shares):
                 break
             self._reprice()
+        for variable in work.master.variables:
+            variable.SetLb(0.0)
+        for variable in self.refused:
+            variable.SetUb(work.master.solver.infinity())
         return [self.ledger.chosen[opening] for opening in sorted(self.ledger.chosen)]
 
     def _fix(self, shares: FloatArray) -> bool:
@@ -190,6 +216,7 @@ class Dive:
             if (shares[number] < 1 - 1e-6 and fixed >= quota) or self._clashes(column):
                 continue
             if not self.ledger.fits(column):
+                self.refused.append(variables[number])
                 variables[number].SetUb(0.0)
                 continue
             self.ledger.put(column)

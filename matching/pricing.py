@@ -13,7 +13,8 @@ import numpy as np
 
 from matching.board import Board
 from matching.clockwork import advance, next_free_start, resting
-from matching.completion import Completion, Grounds, build_completion
+from matching.completion import Active, Completion, best_through, build_completion
+from matching.grounds import Grounds
 from matching.route import starts_of
 from matching.timeline import FAR
 from matching.travel import BoolArray, FloatArray, IntArray
@@ -70,12 +71,10 @@ class Search(NamedTuple):
 
 @dataclass(slots=True)
 class Pricing:
-    """One pricing run; `adjusted` is the gain of every arc less the prices of its visit and minutes."""
+    """One pricing run over the active arcs, worth their gain less the prices of visit and minutes."""
 
     grounds: Grounds
-    adjusted: FloatArray
-    active: IntArray
-    first: IntArray
+    active: Active
     completion: Completion
     search: Search
     best: FloatArray
@@ -101,7 +100,7 @@ class Pricing:
         return self._collected(found)
 
     def _roots(self) -> Labels:
-        arcs, table, arc = self.board.arcs, self.board.fleet.openings, self.active
+        arcs, table, arc = self.board.arcs, self.board.fleet.openings, self.active.arcs
         opening = arcs.opening[arc]
         empty = np.zeros((len(arc), 0), dtype=np.int64)
         ready = table.ready[opening]
@@ -119,7 +118,7 @@ class Pricing:
         keep = start <= arcs.latest[arc]
         there = advance(latest, way, breaks)
         wait = np.maximum(0, start - there - resting(there, start, breaks))
-        worth = so_far[0] + self.adjusted[arc] - way * board.travel_rate - wait * board.idle_rate
+        worth = so_far[0] + self.active.adjusted[arc] - way * board.travel_rate - wait * board.idle_rate
         options = np.concatenate([so_far[1], option[:, None]], axis=1)
         return Labels(opening[keep], arc[keep], start[keep], worth[keep], options[keep])
 
@@ -163,7 +162,7 @@ class Pricing:
 
     def _affordable(self, labels: Labels, limit: FloatArray, inside: BoolArray) -> BoolArray:
         """Where all labels together would take too much memory, only the most promising stay."""
-        many = (self.first[labels.opening + 1] - self.first[labels.opening]) * inside
+        many = (self.active.first[labels.opening + 1] - self.active.first[labels.opening]) * inside
         if many.sum() <= MOST_STEPS:
             return inside
         order = np.lexsort((np.arange(len(limit)), -limit))
@@ -183,10 +182,10 @@ class Pricing:
     def _extended(self, labels: Labels) -> Labels:
         """Every label followed by every active arc of its opening that visits somebody new."""
         board, arcs = self.board, self.board.arcs
-        many = self.first[labels.opening + 1] - self.first[labels.opening]
+        many = self.active.first[labels.opening + 1] - self.active.first[labels.opening]
         row = np.repeat(np.arange(len(labels.opening)), many)
         offset = np.arange(len(row)) - np.repeat(np.cumsum(many) - many, many)
-        arc = self.active[self.first[labels.opening[row]] + offset]
+        arc = self.active.arcs[self.active.first[labels.opening[row]] + offset]
         option = arcs.option[arc]
         free = labels.start + board.starts.seconds[arcs.option[labels.arc]] + board.problem.buffer
         fresh = free[row] <= arcs.latest[arc]
@@ -214,8 +213,8 @@ class Pricing:
         known = np.maximum(np.maximum(0.0, self.search.floor), self.best)
         missed = self.upper > (-np.inf if self.search.slack else known + EPSILON)
         upper = np.maximum(known, self.upper)
-        many = np.diff(self.first)
-        work = int((many * many).sum()) * self.search.slots
+        many = np.diff(self.active.first)
+        work = int((many * many).sum()) * self.completion.table.shape[1]
         return Priced(opening[top], options[top], worth[top], upper, not bool(missed.any()), work)
 
 
@@ -224,14 +223,29 @@ def price(grounds: Grounds, prices: tuple[FloatArray, FloatArray], search: Searc
     board, arcs = grounds.board, grounds.board.arcs
     per_minute = prices[1][arcs.opening] * board.minutes[arcs.option]
     adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
-    reachable = (arcs.earliest <= arcs.latest) & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
-    active = np.flatnonzero(reachable & (adjusted > -search.slack))
+    wanted = grounds.alive & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
+    chosen = np.flatnonzero(wanted & (adjusted > -search.slack))
     if search.cap:
-        active = _most_promising(grounds, active, adjusted, search.cap)
-    first = np.searchsorted(arcs.opening[active], np.arange(board.openings + 1))
-    completion = build_completion(grounds, active, first, adjusted, search.slots)
+        chosen = _most_promising(grounds, chosen, adjusted, search.cap)
+    active = Active(chosen, np.searchsorted(arcs.opening[chosen], np.arange(board.openings + 1)), adjusted)
+    completion = build_completion(grounds, active, grounds.slots(search.slots))
     nothing = np.full(board.openings, -np.inf)
-    return Pricing(grounds, adjusted, active, first, completion, search, nothing, nothing.copy()).run()
+    return Pricing(grounds, active, completion, search, nothing, nothing.copy()).run()
+
+
+def bury(grounds: Grounds, prices: tuple[FloatArray, FloatArray], upper: FloatArray, slack: float, slots: int) -> int:
+    """Mark arcs dead that no roster less than `slack` below the bound of these prices can use; tells the work done."""
+    board, arcs = grounds.board, grounds.board.arcs
+    per_minute = prices[1][arcs.opening] * board.minutes[arcs.option]
+    adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
+    chosen = np.flatnonzero(grounds.alive & (adjusted > -slack))
+    active = Active(chosen, np.searchsorted(arcs.opening[chosen], np.arange(board.openings + 1)), adjusted)
+    slots = grounds.slots(slots)
+    through = best_through(grounds, active, slots)
+    grounds.alive = np.zeros(len(arcs.option), dtype=bool)
+    grounds.alive[chosen[through >= upper[arcs.opening[chosen]] - slack]] = True
+    many = np.diff(active.first)
+    return 2 * int((many * many).sum()) * slots
 
 
 def _most_promising(grounds: Grounds, active: IntArray, adjusted: FloatArray, cap: int) -> IntArray:
