@@ -8,6 +8,7 @@ from typing import Any
 
 from dispatch.slots import SlotBook
 from simulation.acts import Act
+from simulation.complaints import complaint_acts
 from simulation.customers import Wish, customer_acts, look, request, wishes
 from simulation.desk import desk_acts
 from simulation.raters import rating_acts
@@ -50,6 +51,7 @@ class Life:
                 *worker_acts(session, self.world, until),
                 *customer_acts(session, self.world),
                 *rating_acts(session, self.world),
+                *complaint_acts(session, self.world),
                 *desk_acts(session, self.world),
             ]
         return [act for act in acts if act.account not in taken]

@@ -92,7 +92,7 @@ def customer_soul(seed: int, customer: int) -> CustomerSoul:
         answers=between(0.35, 0.9, seed, "answers", customer),
         writes=between(0.1, 0.7, seed, "writes", customer),
         calls_off=between(0.0, 0.05, seed, "off", customer),
-        complains=0.02,
+        complains=0.05,
     )
 
 

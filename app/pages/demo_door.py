@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template
 from marshmallow import Schema, fields, validate
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.accounts import account_by_code
@@ -19,7 +19,7 @@ from app.pages.homes import home_of
 from app.registry import PUBLIC, route
 from app.session import current_session
 from app.settings import Env
-from core.actors import STAFF, Role
+from core.actors import Role
 from dispatch.models import Visit
 from dispatch.states import COMMITTED, VisitState
 from workers.models import Worker
@@ -67,18 +67,16 @@ def enter() -> Any:
 
 
 def people(session: Session) -> list[Shoes]:
-    """Return a few active accounts of every role, first those with something going on; staff as nothing but staff."""
-    busy = (
-        select(Visit.customer)
-        .where(Visit.state.in_(_GOING_ON))
-        .union(select(Worker.account_code).join(Visit, Visit.worker_id == Worker.id).where(Visit.state.in_(_GOING_ON)))
-    )
-    staff = select(AccountRole.account_id).where(AccountRole.role.in_([role.value for role in STAFF]))
-    idle = Account.code.not_in(busy)
-    plain = and_(AccountRole.role == Role.CUSTOMER, Account.id.in_(staff))
+    """Return a few active accounts of every role, first those with something going on."""
+    wanted = select(Visit.customer).where(Visit.state.in_(_GOING_ON))
+    working = select(Worker.account_code).join(Visit, Visit.worker_id == Worker.id).where(Visit.state.in_(_GOING_ON))
+    others = select(AccountRole.account_id).where(AccountRole.role != Role.CUSTOMER)
+    customer, worker = AccountRole.role == Role.CUSTOMER, AccountRole.role == Role.WORKER
+    more_than_customer = and_(customer, Account.id.in_(others))
+    idle = or_(and_(customer, Account.code.not_in(wanted)), and_(worker, Account.code.not_in(working)))
     place = (
         func.row_number()
-        .over(partition_by=AccountRole.role, order_by=(plain, idle, AccountRole.account_id))
+        .over(partition_by=AccountRole.role, order_by=(more_than_customer, idle, AccountRole.account_id))
         .label("place")
     )
     ranked = (
