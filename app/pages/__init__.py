@@ -34,6 +34,8 @@ PAGES = (
     "ops_exceptions",
     "ops_disputes",
     "ops_workers",
+    "ops_money",
+    "ops_health",
 )
 
 
