@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import get_locale
+
 from app.formats import clock, local, minutes, money, short_day, when
 from app.price_words import Rung
 from app.words import gettext as _
@@ -30,8 +32,11 @@ class Head:
 
 
 def who(comer: Comer | None) -> str:
-    """Return what a customer calls the worker: 周师傅; in English the name."""
-    return _("%(name)s", name=comer.name, family=comer.family_name) if comer else _("Somebody")
+    """Return what a customer calls the worker: the family name with a title in Chinese, the name in English."""
+    if comer is None:
+        return _("Somebody")
+    chinese = str(get_locale()).startswith("zh")
+    return _("%(name)s", name=comer.family_name if chinese else comer.name)
 
 
 def head_of(story: VisitStory) -> Head:
@@ -194,7 +199,7 @@ def story_steps(story: VisitStory) -> list[dict[str, Any]]:
         (_("%(who)s said yes", who=person) if story.comer else _("Somebody says yes"),
          story.comer.accepted_at if story.comer else None, visit.fill_by, ""),
         (_("At the door") if visit.arrived_at else _("On the way"), visit.arrived_at or visit.trip_at, _before(story),
-         "" if visit.arrived_at else _("From then on you see where the worker is; nobody else does.")),
+         "" if visit.arrived_at else _("From then on you see where the worker is; apart from you only our desk does.")),
         (_("Four digits match, work starts"), visit.started_at, story.starts, ""),
         (_("Done, one look at the list together"), visit.finished_at, story.ends, ""),
         (_("Pay %(sum)s, rate in a word", sum=money(visit.total_fen)), visit.confirmed_at,
