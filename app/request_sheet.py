@@ -99,7 +99,7 @@ class Sheet:
     def missing(self) -> list[str]:
         """What is still to be chosen, in words."""
         home = self.wish.home if self.wish.where == "list" else self.wish.address
-        told = [(self.zone and home, _("the place")), (self.start and not self.gone, _("the time"))]
+        told = [(self.zone and home, _("where")), (self.start and not self.gone, _("when"))]
         return [word for there, word in told if not there]
 
     @property

@@ -66,7 +66,7 @@ def read_wish(values: MultiDict[str, str]) -> Wish:
     """Read a form or a query; what cannot be used is left out, nothing is refused here."""
 
     def text(name: str) -> str:
-        return values.get(name, "").strip()[:LONGEST]
+        return values.get(name, "").replace("\x00", "").strip()[:LONGEST]
 
     return Wish(
         service=text("service"),

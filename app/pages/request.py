@@ -113,7 +113,7 @@ def _book(wish: Wish) -> Response:
 
 
 def _typed(field: str) -> str:
-    return request.form.get(field, "").strip()[: _LONGEST[field]]
+    return request.form.get(field, "").replace("\x00", "").strip()[: _LONGEST[field]]
 
 
 def _preferred(wish: Wish) -> str:
