@@ -24,8 +24,10 @@ def check(problem: Problem, roster: Roster) -> list[str]:
     found = [*_digest(problem, roster), *_once(problem, roster)]
     visits = {visit.code: visit for visit in problem.visits}
     workers = {worker.code: worker for worker in problem.workers}
+    found.extend(_pins(problem, roster))
     for choice in roster.choices:
-        found.extend(_pair(problem, visits[choice.visit], workers[choice.worker], choice))
+        if not _is_pinned(visits[choice.visit]):
+            found.extend(_pair(problem, visits[choice.visit], workers[choice.worker], choice))
     by_worker = defaultdict(list)
     for choice in roster.choices:
         by_worker[choice.worker].append(choice)
@@ -57,6 +59,16 @@ def _once(problem: Problem, roster: Roster) -> Iterator[str]:
             yield f"The reasons of open visit {each.visit} do not account for every worker."
 
 
+def _pins(problem: Problem, roster: Roster) -> Iterator[str]:
+    """A pinned promise is a fact like a commitment: it is kept, whatever the rules would say of it."""
+    for visit in problem.visits:
+        choice, promise = roster.choice_of(visit.code), visit.promise
+        if promise is None or not promise.pinned:
+            continue
+        if choice is None or (choice.worker, choice.start) != (promise.worker, promise.window.earliest):
+            yield f"Visit {visit.code} is pinned to {promise.worker} but the pin was not kept."
+
+
 def _pair(problem: Problem, visit: Visit, worker: Worker, choice: Choice) -> Iterator[str]:
     """Everything about one visit and one worker that does not depend on the rest of the day."""
     here = f"{worker.code} for {visit.code}"
@@ -73,14 +85,12 @@ def _pair(problem: Problem, visit: Visit, worker: Worker, choice: Choice) -> Ite
 
 
 def _pair_rules(problem: Problem, visit: Visit, worker: Worker) -> list[tuple[bool, str]]:
-    pinned = visit.promise is not None and visit.promise.pinned and visit.promise.worker != worker.code
     closed = problem.open_zones is not None and visit.zone not in problem.open_zones
     far = worker.radius_m is not None and judge.metres(problem, worker.start, visit.place) > worker.radius_m + 1e-6
     return [
         (visit.state not in OPEN_STATES, "the visit is not open."),
         (closed, "the zone is closed."),
         (visit.only is not None and worker.code not in visit.only, "the worker may not be asked."),
-        (pinned, "the visit is pinned to another worker."),
         (Hold.SAFETY in worker.holds, "the worker is on hold."),
         (Hold.DOCUMENT in worker.holds, "a document is missing."),
         (not visit.skills <= worker.skills, "a skill is missing."),
@@ -97,8 +107,6 @@ def _pair_rules(problem: Problem, visit: Visit, worker: Worker) -> list[tuple[bo
 
 def _allowed_start(problem: Problem, visit: Visit, choice: Choice) -> bool:
     promise = visit.promise
-    if promise and promise.pinned:
-        return choice.start == promise.window.earliest and choice.worker == promise.worker
     exact = promise is not None and promise.window.earliest == promise.window.latest == choice.start
     on_grid = choice.start % problem.grid_seconds == 0
     kept = exact and promise is not None and promise.worker == choice.worker
@@ -177,6 +185,7 @@ def _rest(worker: Worker, days: list[Day], new: set[str]) -> Iterator[str]:
 def _routes(problem: Problem, roster: Roster) -> Iterator[str]:
     """The routes say what the choices say, and their times follow from one another."""
     committed = {(w.code, stop.visit) for w in problem.workers for stop in w.committed}
+    pinned = {visit.code for visit in problem.visits if _is_pinned(visit)}
     told = {(route.worker, stop.visit, stop.start) for route in roster.routes for stop in route.stops
             if (route.worker, stop.visit) not in committed}
     chosen = {(choice.worker, choice.visit, choice.start) for choice in roster.choices}
@@ -184,6 +193,6 @@ def _routes(problem: Problem, roster: Roster) -> Iterator[str]:
         yield f"Routes and choices differ about {min(told ^ chosen)[1]}."
     for route in roster.routes:
         for stop in route.stops:
-            new = (route.worker, stop.visit) not in committed
+            new = (route.worker, stop.visit) not in committed and stop.visit not in pinned
             if new and not stop.leave + stop.travel <= stop.arrive <= stop.start <= stop.finish:
                 yield f"{route.worker}: the times of {stop.visit} do not follow from one another."

@@ -127,6 +127,6 @@ class _Search:
     def _tell(self, phase: str, bound: float) -> None:
         if self.listener is not None:
             worth = total_value(self.best) + self.board.stay
-            known = None if math.isinf(bound) else math.floor(bound) + self.board.stay
+            known = None if math.isinf(bound) else max(math.floor(bound) + self.board.stay, worth)
             self.listener(Progress(phase, worth, known, self.limits.effort))
 

@@ -135,3 +135,32 @@ def _some_visit(random, number, days):
         value=int(random.integers(5000, 20000)), priority=list(Priority)[int(random.integers(0, 3))], promise=promise,
         declined=frozenset({"W-0"} if random.random() < 0.2 else ()), late_risk=float(random.random()),
     )
+
+
+def odd_problem(seed, days=1):
+    """A small problem with what seldom happens: pins, short visits, overtime, overlapping breaks, a day of 25 hours."""
+    random, plain = np.random.default_rng(seed), small_problem(seed, 3, 4, days)
+    known = {worker.code for worker in plain.workers}
+    visits = tuple(_odd_visit(random, visit, known) for visit in plain.visits)
+    workers = tuple(_odd_worker(random, worker) for worker in plain.workers)
+    return replace(plain, visits=visits, workers=workers, day_starts=(0, 25 * HOUR) if seed % 3 == 0 else ())
+
+
+def _odd_visit(random, visit, known):
+    if random.random() < 0.5:
+        visit = replace(visit, minutes=int(random.choice([15, 20, 45])))
+    if visit.promise is None:
+        return replace(visit, waiting=float(random.integers(-500, 1500)))
+    start, worker = visit.promise.window.earliest, visit.promise.worker
+    if worker in known and random.random() < 0.4:
+        return replace(visit, promise=Promise(worker, Window(start, start), None, pinned=True))
+    return replace(visit, promise=Promise(worker, Window(start + 420, start + 420), float(random.integers(0, 50))))
+
+
+def _odd_worker(random, worker):
+    if random.random() < 0.3:
+        late = Commitment(at(int(random.integers(5, 22))), int(random.choice([30, 120])), 2, "X-" + worker.code)
+        worker = replace(worker, committed=(*worker.committed, late))
+    if random.random() < 0.2:
+        worker = replace(worker, breaks=(Break(at(10), at(10, 45)), Break(at(10, 30), at(11)), Break(at(14), at(15))))
+    return worker

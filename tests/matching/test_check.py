@@ -46,7 +46,7 @@ FAULTS = {
         p, rest_minutes=1400, shifts=(Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
         committed=(Commitment(at(8, day=1), 60, 1, "C"),),
     ),
-    "pinned to another worker": lambda p: visit_with(
+    "the pin was not kept": lambda p: visit_with(
         replace(p, workers=(*p.workers, make_worker("W-2"))), promise=Promise("W-2", window(10), pinned=True),
     ),
     "the digests differ": lambda p: visit_with(p, value=77),

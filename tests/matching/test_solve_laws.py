@@ -13,7 +13,7 @@ from matching.columns import make_column
 from matching.greedy import place_greedily
 from matching.jsonio import roster_to_json
 from matching.limits import Ledger, hour_rows, total_value
-from tests.matching.instances import small_problem
+from tests.matching.instances import odd_problem, small_problem
 
 LIGHT = Limits(effort=0.3)
 seeds = st.integers(0, 10_000)
@@ -30,6 +30,15 @@ def test_a_roster_is_always_sound(seed, size, mode):
     assert check(problem, roster) == []
     assert roster.objective <= roster.bound
     assert all(each.reasons for each in roster.unmatched)
+    assert not roster.fallback
+
+
+@quick
+@given(seeds, st.integers(1, 2), modes)
+def test_pins_and_oddities_stay_sound(seed, days, mode):
+    problem = odd_problem(seed, days)
+    roster = solve(problem, LIGHT, mode=mode)
+    assert check(problem, roster) == []
     assert not roster.fallback
 
 
