@@ -37,7 +37,7 @@ from recruiting.questions import MOST_SIGNS, question_milestone
 from recruiting.rubric import RUBRIC
 from recruiting.schemas import LeadInput, LeadSchema, PhotosInput, PhotosSchema, SheetInput, SheetSchema
 from recruiting.screening import add_photos, record_screening
-from recruiting.sheets import screening_page
+from recruiting.sheets import own_recruit, screening_page
 
 bp = ApiPart("recruiting", __name__, "A recruiter's people and sums")
 OWN_LEAD = Policy({Role.RECRUITER}, "own lead")
@@ -121,6 +121,7 @@ def get_screening(worker: str) -> Any:
 )
 def post_photo(worker: str, files: dict[str, Any]) -> dict[str, Any]:
     """Keep a photo of the work done at a screening; its reference goes on the sheet."""
+    own_recruit(current_session(), current_actor(), worker)
     content = clean_photo(content_of(files))
     return {"photos": keep_photos(current_session(), current_actor(), worker, [content], current_now())}
 

@@ -138,7 +138,7 @@ def operation(
         for schema, location, name in inputs:
             if schema is not None:
                 made = bp.arguments(schema, location=location, arg_name=name)(made)
-        for refusal in _refusals(policy, writing=method != "GET"):
+        for refusal in _refusals(policy, writing=method != "GET", about_object="<" in rule):
             phrase = HTTPStatus(refusal).phrase
             made = bp.alt_response(refusal, schema=ProblemSchema, content_type=PROBLEM, description=phrase)(made)
         repeatable = method != "GET" and more.get("idempotent", "key") == "key"
@@ -174,11 +174,13 @@ _KEY = {
 }
 
 
-def _refusals(policy: Policy, *, writing: bool) -> Iterable[int]:
+def _refusals(policy: Policy, *, writing: bool, about_object: bool) -> Iterable[int]:
     yield from (404, 422, 429, 503)
     if not policy.public:
         yield from (401, 403)
     elif writing:
         yield 403
+    if writing or about_object:
+        yield 409
     if writing:
-        yield from (409, 413)
+        yield 413
