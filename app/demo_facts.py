@@ -75,7 +75,7 @@ class Facts:
     def __init__(self, factory: SessionFactory, zone: str) -> None:
         self.factory, self.zone = factory, ZoneInfo(zone)
 
-    def idle_workers(self, now: datetime, hours: int = 4, most: int = 8) -> list[tuple[Someone, Point]]:
+    def idle_workers(self, now: datetime, hours: int = 3, most: int = 8) -> list[tuple[Someone, Point]]:
         """Return workers on shift for the next hours without anything promised in them, and where they live."""
         local, until = now.astimezone(self.zone), now + timedelta(hours=hours)
         minute = local.hour * 60 + local.minute

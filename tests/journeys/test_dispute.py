@@ -50,7 +50,7 @@ def test_a_refund_comes_from_the_fund_and_the_worker_keeps_the_pay(town: Town) -
     town.beat(end + 52 * HOUR)
     assert state(town) == "remedied"
     assert fund - town.owed(GUARANTEE_FUND) == 2000
-    assert town.owed(CREDIT_CUSTOMER, ada.code) == 0  # the customer has not paid yet: the debt is smaller
+    assert town.owed(CREDIT_CUSTOMER, ada.code) == 2000
     rating = RatingInput(visit, 3, {"thorough": 1}, "neutral", "not_thorough")
     town.act(lambda session: rate_visit(session, ada, rating, end + 60 * HOUR))
     town.beat(end + 52 * HOUR + timedelta(days=8))

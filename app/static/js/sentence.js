@@ -36,8 +36,17 @@ function turnDial(form) {
   dial.setAttribute("stroke-dashoffset", (-((hour % 12) + minute / 60)).toFixed(3));
 }
 
+// On a slow line the answer to one choice comes after the next choice has been made: it would undo it, so it is let go.
+function keepNewer(form) {
+  let newer = false;
+  form.addEventListener("change", () => { newer = true; }, true);
+  form.addEventListener("htmx:beforeRequest", () => { newer = false; });
+  form.addEventListener("htmx:beforeSwap", (event) => { if (newer) event.detail.shouldSwap = false; });
+}
+
 export function start() {
   for (const form of document.querySelectorAll("form[data-sentence]")) {
+    keepNewer(form);
     const refresh = () => { fill(form); turnDial(form); };
     form.addEventListener("change", refresh);
     document.addEventListener("htmx:afterSwap", refresh);
