@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.formats import clock, local, named
+from app.map_marks import drawn
 from app.request_wish import Wish
 from app.slot_books import book_for
 from app.words import gettext as _
@@ -76,6 +78,7 @@ class Sheet:
     priced: Priced
     start: datetime | None
     cancelling: CancelPolicy
+    map_zones: list[dict[str, Any]]
 
     @property
     def end(self) -> datetime | None:
@@ -136,6 +139,7 @@ def make_sheet(session: Session, actor: Actor, wish: Wish, now: datetime) -> She
         priced=priced,
         start=_start(tidy, zone),
         cancelling=read_policy(session, CancelPolicy, now, zone.slug if zone else ""),
+        map_zones=drawn(zones) if wish.where == "pin" else [],
     )
 
 

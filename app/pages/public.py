@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import segno
 from flask import Blueprint, make_response, render_template, request, url_for
 
-from app.formats import clock, local, named
+from app.formats import clock, local
 from app.house import current_now, house
+from app.map_marks import drawn
 from app.registry import PUBLIC, route
 from app.session import current_session
 from app.slot_books import book_for
@@ -45,7 +46,7 @@ def show_network() -> Any:
     return render_template(
         "public/network.html",
         zones=zones,
-        map_zones=[_drawn(zone) for zone in zones],
+        map_zones=drawn(zones),
         compounds=list_compounds(session),
         record=record_of(session, now),
         reviews=first_reviews(session, Where()),
@@ -53,10 +54,6 @@ def show_network() -> Any:
         services=list_services(session),
         support=support(),
     )
-
-
-def _drawn(zone: Zone) -> dict[str, Any]:
-    return {"name": named(zone.names), "s": "pilot" if zone.stage == "pilot" else "set", "polygon": zone.polygon}
 
 
 @route(bp, "/z/<zone>", policy=PUBLIC)

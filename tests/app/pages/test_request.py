@@ -194,6 +194,7 @@ def test_a_pin_needs_an_address_and_then_is_a_place(ada: Browser, world: Session
     far = ada.post("/request", **{**pin, "lat": "10", "lon": "10"}, address="Nowhere 1")
     assert far.status_code == 422
     assert 'id="f-pin"' in far.text
+    assert "outside the neighbourhoods we serve" in far.text
 
 
 def test_the_opening_offer_is_said_again_to_somebody_who_has_been_here(visitor: Browser, at: Put) -> None:
