@@ -55,6 +55,8 @@ def _incentives(session: Session, world: World) -> Iterable[Act]:
         .group_by(Milestone.recruiter, Milestone.state)
     )
     for recruiter, state, since, number in rows:
+        if since is None:
+            continue
         wait = timedelta(hours=between(20, 30, world.seed, "approve", recruiter, number))
         if state == "vested":
             yield Act(("approve", recruiter, since), since + wait, "", _approving(recruiter))

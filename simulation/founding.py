@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from accounts.models import Account
 from catalogue.seed import seed_catalogue
 from core.actors import SYSTEM, Actor, Role
 from geo.cities import City
+from money.accounts import INCENTIVE_BUDGET
 from money.funds import owner_funds
 from places.models import Zone
 from places.zones import seed_city
@@ -56,6 +57,10 @@ def found(session: Session, city: City, now: datetime) -> None:
         owner_funds(session, fund, fen, "demo", now)
     for zone in session.scalars(select(Zone)):
         owner_funds(session, "subsidy:pool", 8_000_00, f"demo-{zone.slug}", now, owner=zone.slug)
+        for month in _months(now):
+            owner_funds(
+                session, INCENTIVE_BUDGET, 3_000_00, f"demo-{zone.slug}-{month}", now, owner=f"{zone.slug}/{month}"
+            )
     for post in STAFF:
         account = create_account(session, phone("staff", post.number), post.name, "zh", now)
         grant_role(session, account, post.role, "", now, SYSTEM)
@@ -67,6 +72,12 @@ def found(session: Session, city: City, now: datetime) -> None:
         if known is None:
             station = stations[number % len(stations)]
             add_recruiter(session, lead, RecruiterInput(account.code, name, station.code, "demo city"), now)
+
+
+def _months(now: datetime) -> list[str]:
+    """Return this month and the two after it, as the budget's owners name them."""
+    first = now.replace(day=1)
+    return [f"{first + timedelta(days=32 * n):%Y-%m}" for n in range(3)]
 
 
 def staff(session: Session, role: Role, second: bool = False) -> Actor:
