@@ -59,12 +59,9 @@ def _drawn(need: StationNeed) -> dict[str, Any]:
     station = {"kind": "station", "lat": need.station_lat, "lon": need.station_lon, "label": _("Your station")}
     missing = [zone for zone in need.zones if zone.hours]
     marks = [
-        {
-            "kind": "visit", "s": "maybe", "lat": zone.lat, "lon": zone.lon,
-            "label": _hours_in(zone.names, zone.hours), "text": _("%(h)s h", h=hours(round(zone.hours * 60))),
-        }
+        {"kind": "visit", "s": "maybe", "lat": zone.lat, "lon": zone.lon, "label": _hours_in(zone.names, zone.hours)}
         for zone in missing
-    ]  # fmt: skip
+    ]
     shapes = [
         {"name": named(zone.names), "s": "chosen" if zone.hours else "set", "polygon": zone.polygon}
         for zone in need.zones

@@ -191,4 +191,4 @@ def facts_of(visits: int, band: str) -> list[str]:
     """Return what to know of somebody who works: how many visits, how the customers find it."""
     if not visits:
         return [gettext("no visit yet")]
-    return [ngettext("%(num)s visit", "%(num)s visits", visits), str(BANDS[band])]
+    return [ngettext("%(num)s visit so far", "%(num)s visits so far", visits), str(BANDS[band])]

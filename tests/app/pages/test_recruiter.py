@@ -170,7 +170,7 @@ def test_recruits_show_hours_and_risk_but_nothing_private(stand: Stand) -> None:
         assert str(account.phone)[3:] not in page
         assert "30.5123" not in page
     assert "No visit for two weeks" in stand.text("/recruiter/recruits?show=risk")
-    assert "12 visits" in stand.text("/recruiter/recruits?show=work")
+    assert "12 visits so far" in stand.text("/recruiter/recruits?show=work")
     assert worker.name not in stand.text("/recruiter/recruits?show=way")
 
 
