@@ -58,7 +58,7 @@ def milestone_list(session: Session, actor: Actor, state: str = "", after: str =
     page = fetch_page(session, query, Milestone.id, after)
     codes = {row.recruiter for row in page.rows}
     found = session.execute(select(Recruiter.code, Recruiter.name).where(Recruiter.code.in_(codes)))
-    names = {**dict(found.tuples().all()), **worker_names(session, {row.worker for row in page.rows})}
+    names = {**dict(found.all()), **worker_names(session, {row.worker for row in page.rows})}
     return Page([_line(row, actor, names) for row in page.rows], page.after)
 
 
@@ -66,7 +66,7 @@ def milestone_counts(session: Session, actor: Actor) -> dict[str, int]:
     """Return how many milestones stand in each state. Staff only."""
     if not actor.is_staff:
         raise NotFound
-    rows = session.execute(select(Milestone.state, func.count()).group_by(Milestone.state)).tuples().all()
+    rows = session.execute(select(Milestone.state, func.count()).group_by(Milestone.state)).all()
     return {state.value: dict(rows).get(state.value, 0) for state in MilestoneState}
 
 

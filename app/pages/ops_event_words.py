@@ -122,6 +122,17 @@ _KINDS = {
 }
 
 
+_HOME = {
+    "pets": lazy_gettext("pets"), "no_lift": lazy_gettext("no lift"), "nobody_home": lazy_gettext("nobody at home"),
+    "own_tools": lazy_gettext("own tools to be brought"),
+}  # fmt: skip
+
+
+def home_words(facts: Sequence[str]) -> str:
+    """Return what is known of a home, in one line."""
+    return _(", ").join(str(_HOME.get(fact, fact)) for fact in facts)
+
+
 def fact_word(kind: str) -> str:
     """Return a fact's kind in words."""
     return str(_FACTS.get(kind, kind))

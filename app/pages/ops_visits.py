@@ -16,7 +16,7 @@ from app.house import current_now, house
 from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences, see_other
-from app.pages.ops_event_words import audit_rows, declined_word, fact_steps, money_rows
+from app.pages.ops_event_words import audit_rows, declined_word, fact_steps, home_words, money_rows
 from app.pages.ops_people import next_page
 from app.pages.ops_visit_acts import BY_NAME, act_row, behalf_of, open_acts
 from app.pages.ops_words import DESK, Said, actor_because, home, reasons_text, signed, terms_of
@@ -156,6 +156,7 @@ def _visit_page(code: str) -> dict[str, Any]:
         "visit": visit,
         "place": place,
         "title": home(place, unit=True),
+        "home_facts": home_words(place.facts),
         "service": get_service(session, visit.service).names,
         "start": visit.starts_at or visit.window_from,
         "end": (visit.starts_at or visit.window_from) + timedelta(minutes=visit.minutes),

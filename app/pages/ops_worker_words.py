@@ -25,6 +25,16 @@ _TRIAL = {
 MODES: Final = {"ebike": _("by e-bike"), "bus": _("by bus"), "walk": _("on foot")}
 
 
+_TIERS = {
+    "newcomer": _("newcomer"), "standard": _("standard tier"), "gold": _("gold"), "star": _("star"),
+}  # fmt: skip
+
+
+def tier_word(tier: str) -> str:
+    """Return a tier in words."""
+    return str(_TIERS.get(tier, tier))
+
+
 def stage_word(stage: str) -> str:
     """Return a stage in words."""
     return str(_STAGES.get(stage, stage))

@@ -18,7 +18,7 @@ from app.pages.ops_event_words import audit_rows, fact_steps
 from app.pages.ops_people import next_page
 from app.pages.ops_words import DESK, Said, actor_because, language
 from app.pages.ops_worker_acts import BY_NAME, REASON_WORDS, WorkerActSchema, open_acts
-from app.pages.ops_worker_words import MODES, missing_words, paper_word, stage_word
+from app.pages.ops_worker_words import MODES, missing_words, paper_word, stage_word, tier_word
 from app.registry import route
 from app.session import current_session
 from app.words import gettext as _
@@ -30,6 +30,7 @@ from notices.tasks import tasks_about
 from places.zones import list_zones
 from ratings.explain import score_story
 from recruiting.cohort import screening_ratios
+from recruiting.recruiters import recruiter_by_code
 from recruiting.rubric import RUBRIC
 from workers.desk import decisions_about
 from workers.queries import STAGES, ending_papers, join_progress, my_hours, stage_counts, vetting_list
@@ -120,6 +121,8 @@ def _worker_page(code: str) -> dict[str, Any]:
     staff = {row.actor_code for row in facts} | {row.actor_code for row in audits} | {one.by for one in decisions}
     names = names_of(session, staff - {""})
     progress = join_progress(session, actor, code, now)
+    skills, mine = list_skills(session), {one.skill for one in worker.skills}
+    recruiter = recruiter_by_code(session, worker.recruiter_code)
     return {
         "worker": worker,
         "progress": progress,
@@ -135,7 +138,10 @@ def _worker_page(code: str) -> dict[str, Any]:
         "mode": str(MODES.get(worker.travel_mode, worker.travel_mode)),
         "acts": open_acts(worker, actor),
         "reason_codes": [(one, str(word)) for one, word in REASON_WORDS.items()],
-        "skills": list_skills(session),
+        "skills": skills,
+        "skill_names": _(", ").join(named(one.names) for one in skills if one.slug in mine),
+        "recruiter": recruiter.name if recruiter else worker.recruiter_code,
+        "tier_word": tier_word,
         "rubric": [(item.title.zh if language() == "zh-CN" else item.title.en) for item in RUBRIC],
         "stage_word": stage_word, "paper_word": paper_word, "number": None,
         "errors": {}, "problem": "", "tried": "", "values": {},
