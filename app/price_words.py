@@ -26,7 +26,7 @@ def _row(line: Mapping[str, Any], service: Names, zone: Names | None) -> dict[st
         return {"label": f"{named(service)} {minutes(params['minutes'])}", "why": _rate(params), "amount": fen}
     if kind == "extra":
         label, _comma, why = named(params).partition("，" if "，" in named(params) else ":")
-        return {"label": label, "why": _("%(why)s; for the worker", why=why.strip() or label), "amount": fen}
+        return {"label": label, "why": _("%(why)s; for the worker", why=_capital(why.strip()) or label), "amount": fen}
     if kind == "subsidy":
         place = named(zone) or _("your neighbourhood")
         why = _("Opening offer in %(place)s; the worker gets the full price all the same", place=place)
@@ -34,6 +34,10 @@ def _row(line: Mapping[str, Any], service: Names, zone: Names | None) -> dict[st
     if kind == "redo":
         return {"label": _("Done again for free"), "why": _("The worker is paid in full; we pay"), "amount": fen}
     return {"label": kind, "why": "", "amount": fen}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _rate(params: Mapping[str, Any]) -> str:

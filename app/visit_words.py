@@ -49,8 +49,10 @@ def head_of(story: VisitStory) -> Head:
 def _span(story: VisitStory) -> str:
     if story.visit.starts_at is None and story.visit.window_from != story.visit.window_until:
         first, last = story.visit.window_from, story.visit.window_until
-        return _("%(day)s, start between %(a)s and %(b)s", day=short_day(first), a=clock(first), b=clock(last))
-    return _("%(day)s %(a)s to %(b)s", day=short_day(story.starts), a=clock(story.starts), b=clock(story.ends))
+        text = _("%(day)s, start between %(a)s and %(b)s", day=short_day(first), a=clock(first), b=clock(last))
+    else:
+        text = _("%(day)s %(a)s to %(b)s", day=short_day(story.starts), a=clock(story.starts), b=clock(story.ends))
+    return text[:1].upper() + text[1:]
 
 
 def _searching(story: VisitStory) -> Head:
