@@ -38,11 +38,7 @@ def chromium() -> Iterator[Browser]:
 def shoot(page: Page, name: str) -> None:
     """Keep a picture of the whole page under var/screenshots/; what sticks to the bottom is at the bottom."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    size = page.viewport_size or PHONE
-    tall = int(page.evaluate("document.documentElement.scrollHeight"))
-    page.set_viewport_size({"width": size["width"], "height": max(size["height"], tall)})
-    page.screenshot(path=SHOTS / f"{name}.png")
-    page.set_viewport_size(size)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True, style=".dock { position: static !important; }")
 
 
 def violations(page: Page) -> list[str]:

@@ -47,8 +47,8 @@ def bring_in(session: Session, rita: Recruiter, actor: Actor, desk: Desk) -> Act
     return me
 
 
-def one_visit(town: Town, number: int, customers: Sequence[Actor]) -> datetime:
-    """One visit from its request to its settling, two days apart; five stars from both sides."""
+def one_visit(town: Town, number: int, customers: Sequence[Actor], *, rated: bool = True) -> datetime:
+    """One visit from its request to its settling, two days apart; five stars from both sides, or silence."""
     asked, start = NOON + 2 * number * DAY, NINE + 2 * number * DAY
     customer = customers[number % len(customers)]
     visit = town.request(customer, start, asked)
@@ -56,7 +56,7 @@ def one_visit(town: Town, number: int, customers: Sequence[Actor]) -> datetime:
     worker = town.take(visit, asked + timedelta(minutes=7))
     end = town.do(visit, worker)
     settled = town.close(visit, customer, end)
-    for actor in (customer, worker):
+    for actor in (customer, worker) if rated else ():
         town.act(lambda session, who=actor: rate_visit(session, who, RatingInput(visit, 5), settled))
     town.beat(settled + timedelta(minutes=5))
     assert town.visit(visit).state == "settled"
