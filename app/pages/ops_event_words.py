@@ -214,8 +214,8 @@ def money_rows(entries: Sequence[EntryLine]) -> list[dict[str, Any]]:
             "why": _(
                 "%(time)s: from %(a)s to %(b)s",
                 time=f"{day(one.at)} {clock(one.at)}",
-                a=_side(one, -1),
-                b=_side(one, 1),
+                a=_side(one, 1),  # a debit of somebody's money is where it comes from
+                b=_side(one, -1),
             ),
             "amount": one.fen,
             "void": one.reverses,
