@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) tools/dev.py
 
-.PHONY: help demo demo-check test check doctor setup shell db bench clean
+.PHONY: help demo demo-check test check doctor setup shell db bench torture clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 18
@@ -24,5 +24,7 @@ db: ## PostgreSQL's own prompt on the demo's database
 	@$(DEV) db
 bench: ## measure the matcher and the pages
 	@$(DEV) bench $(ARGS)
+torture: ## prove the promises the long way (storms, kill -9, canaries) and print a report
+	@$(DEV) torture $(ARGS)
 clean: ## delete what the tools have made (the data under var/ stay)
 	@$(DEV) clean

@@ -29,6 +29,7 @@ from tools.city import (
     stop_database,
 )
 from tools.console import PYTHON, ROOT, TroubleError, say, show, step
+from tools.torture import run_proofs
 
 PACKAGES = (
     "core", "geo", "matching", "accounts", "catalogue", "money", "notices", "places", "workers", "dispatch",
@@ -37,6 +38,7 @@ PACKAGES = (
 GENERATED = ("node_modules", "app/static/vendor", ".mypy_cache", ".ruff_cache", ".pytest_cache",
              ".hypothesis", ".import_linter_cache", ".venv")  # fmt: skip
 CHECK_SPEED = 60.0
+PASSES_ON = {"test", "bench", "torture"}
 
 
 def set_up(lock: str, development: bool = False) -> None:
@@ -241,6 +243,12 @@ def bench(options: argparse.Namespace) -> int:
     return show([PYTHON, "-m", "benchmarks", *options.rest])
 
 
+def torture(options: argparse.Namespace) -> int:
+    """Prove the promises the long way: storms, kills, canaries; prints a report."""
+    set_up(packages.DEVELOPMENT, development=True)
+    return run_proofs(options.rest)
+
+
 def clean(options: argparse.Namespace) -> int:
     """Delete what is made by the tools; the data under var/ stay unless --data is given."""
     if options.data and (VAR / "database").exists() and PYTHON.exists():
@@ -252,7 +260,7 @@ def clean(options: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": demo, "demo-check": demo_check, "test": test, "check": check, "doctor": doctor,
-    "setup": setup, "shell": shell, "db": db, "bench": bench, "clean": clean,
+    "setup": setup, "shell": shell, "db": db, "bench": bench, "torture": torture, "clean": clean,
 }  # fmt: skip
 
 
@@ -273,8 +281,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; words after `test` and `bench` go to pytest and the benchmarks."""
-    passes_on = arguments[:1] and arguments[0] in {"test", "bench"} and not {"-h", "--help"} & set(arguments)
+    """Run one command; words after `test`, `torture` and `bench` go to pytest and the benchmarks."""
+    passes_on = arguments[:1] and arguments[0] in PASSES_ON and not {"-h", "--help"} & set(arguments)
     options = _parser().parse_args(arguments[:1] if passes_on else arguments)
     options.rest = arguments[1:] if passes_on else []
     try:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.proofs.worlds import world
+
 LONG = "HOURHAND_TORTURE"
 REPORT = "HOURHAND_TORTURE_REPORT"
 _PASSED = pytest.StashKey[bool]()
@@ -46,3 +48,6 @@ def told(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     }  # fmt: skip
     with Path(os.environ[REPORT]).open("a") as report:
         report.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+
+
+__all__ = ["told", "torture", "world"]
