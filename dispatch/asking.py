@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,7 +60,7 @@ def who_could(session: Session, actor: Actor, visit_code: str, now: datetime, to
     snap = take_snapshot(session, [visit], visit.job.place.zone, now)
     if not snap.problem.visits:
         return Asking((), {"outside_window": len(snap.problem.workers)}, len(snap.problem.workers))
-    finder, wish = SlotFinder(snap.problem), snap.problem.visits[0]
+    finder, wish = SlotFinder(_unasked(snap.problem, visit.code)), snap.problem.visits[0]
     found = finder.best_workers(wish, top=top)
     people = {worker.code: worker for worker in _workers(session, [one.worker for one in found])}
     asked = set(
@@ -89,6 +89,15 @@ def ask_worker(
         raise gone
     worker = _workers(session, [worker_code])[0]
     return offer_to(session, actor, visit_code, _pick(visit, worker, chosen, start), now)
+
+
+def _unasked(problem: matching.Problem, code: str) -> matching.Problem:
+    """The problem as if nobody were being asked for this visit: its own live offers keep nobody busy."""
+    people = [
+        replace(worker, committed=tuple(stop for stop in worker.committed if stop.visit != code))
+        for worker in problem.workers
+    ]
+    return replace(problem, workers=tuple(people))
 
 
 def _open_visit(session: Session, actor: Actor, code: str) -> Visit:
