@@ -27,6 +27,7 @@ PARTS = (
     "ops_cases",
     "ops_money",
     "ops_recruiting",
+    "ops_people",
 )
 VERSION = "1.0.0"
 

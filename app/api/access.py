@@ -9,17 +9,21 @@ from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from marshmallow import Schema, fields, validate
 
+from accounts.accounts import LOCALES, account_by_code, set_locale
 from accounts.codes import CodeAsk, CodeProof, ask_code, redeem_code
 from accounts.models import ApiToken
-from accounts.sessions import roles_open
+from accounts.sessions import end_all, end_session, roles_open, switch_role
+from accounts.staff import StaffProof, staff_sign_in
 from accounts.tokens import list_tokens, make_token, revoke_token
 from app.api.booking import ASKED_AS, asked_as
 from app.api.spec import ApiPart, operation
-from app.auth import browser_key, current_actor, sign_in
+from app.auth import browser_key, current_actor, forget_token, identify, remember_token, sign_in
 from app.house import house, network, wall_now
+from app.pages.access import RoleSchema, StaffSchema
 from app.registry import PUBLIC, SIGNED_IN
 from app.session import current_session
 from core.actors import Actor, Role
+from core.errors import Conflict
 
 bp = ApiPart("access", __name__, "Signing in, who one is, tokens")
 
@@ -56,6 +60,12 @@ class SignedInSchema(MeSchema):
     """The actor of the session, and what a browser sends as ``X-CSRFToken`` with every act from here on."""
 
     csrf_token = fields.String(required=True)
+
+
+class LocaleSchema(Schema):
+    """A language of ours."""
+
+    locale = fields.String(required=True, validate=validate.OneOf(LOCALES))
 
 
 class NewTokenSchema(Schema):
@@ -119,8 +129,50 @@ def post_session(body: dict[str, Any]) -> dict[str, str]:
     roles, asked = roles_open(account, strong=False), asked_as()
     sign_in(account, roles[0] if roles else Role.CUSTOMER)
     cookie[ASKED_AS] = asked
-    actor = current_actor()
-    return {"role": actor.role.value, "code": actor.code, "person": actor.person, "csrf_token": str(generate_csrf())}
+    return _signed_in()
+
+
+@operation(bp, "/session/staff", policy=PUBLIC, method="POST", rate="sign_in", idempotent="none",
+           body=StaffSchema, answer=SignedInSchema)  # fmt: skip
+def post_staff(body: dict[str, Any]) -> dict[str, str]:
+    """Let staff in with login, password and the code of their authenticator; wrong tries are counted."""
+    account = staff_sign_in(current_session(), StaffProof(**body, network=network()), wall_now())
+    roles = [role for role in roles_open(account, strong=True) if role is not Role.CUSTOMER]
+    sign_in(account, roles[0] if roles else Role.CUSTOMER, strong=True)
+    return _signed_in()
+
+
+@operation(bp, "/session", policy=PUBLIC, method="DELETE", status=204, idempotent="natural")
+def delete_session() -> None:
+    """Sign this browser out."""
+    web = identify().web
+    if web is not None:
+        end_session(web, wall_now())
+    forget_token()
+
+
+@operation(bp, "/session/role", policy=SIGNED_IN, method="PUT", body=RoleSchema, answer=SignedInSchema,
+           idempotent="natural")  # fmt: skip
+def put_role(body: dict[str, str]) -> dict[str, str]:
+    """Go on in another role of the same account. A token acts in one role and cannot."""
+    web = identify().web
+    if web is None:
+        raise Conflict("token_has_one_role", "A token acts in one role.")
+    remember_token(switch_role(current_session(), web, Role(body["role"]), wall_now()))
+    return _signed_in()
+
+
+@operation(bp, "/me/sessions/everywhere", policy=SIGNED_IN, method="DELETE", status=204, idempotent="natural")
+def delete_everywhere() -> None:
+    """Kill every session and token of one's account, this one too."""
+    end_all(account_by_code(current_session(), current_actor().code))
+    forget_token()
+
+
+@operation(bp, "/me/locale", policy=SIGNED_IN, method="PUT", body=LocaleSchema, status=204, idempotent="natural")
+def put_locale(body: dict[str, str]) -> None:
+    """Remember the language one is written to in."""
+    set_locale(account_by_code(current_session(), current_actor().code), body["locale"])
 
 
 @operation(bp, "/me", policy=SIGNED_IN, answer=MeSchema)
@@ -156,3 +208,9 @@ def post_token(body: dict[str, Any]) -> dict[str, Any]:
 def delete_token(token: str) -> None:
     """Revoke one of one's own tokens."""
     revoke_token(current_session(), current_actor(), token, wall_now())
+
+
+def _signed_in() -> dict[str, str]:
+    """Return who is signed in from here on, with what a browser sends along with every act."""
+    actor = current_actor()
+    return {"role": actor.role.value, "code": actor.code, "person": actor.person, "csrf_token": str(generate_csrf())}

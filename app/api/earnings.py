@@ -14,7 +14,7 @@ from app.auth import current_actor
 from app.house import current_now
 from app.session import current_session
 from core.policies import read_policy
-from dispatch.worker_record import coming_visits, marks_of
+from dispatch.worker_record import coming_visits, done_visits, marks_of
 from money.payslip import payslip
 from ratings.explain import ScoreStory, score_story
 from ratings.policy import TierPolicy
@@ -167,15 +167,19 @@ class MarkSchema(Schema):
 def get_payslip(query: dict[str, datetime | None]) -> Any:
     """Show what one earned and received, line by line, with the proof that nothing was kept back."""
     get_worker(current_session(), current_actor(), current_actor().person)
-    until = query["until"] or (query["since"] + timedelta(days=7) if query["since"] else current_now())
-    since = query["since"] or until - timedelta(days=7)
-    return payslip(current_session(), current_actor().person, since.astimezone(UTC), until.astimezone(UTC))
+    return payslip(current_session(), current_actor().person, *_period(query))
 
 
 @operation(bp, "/worker/payslip/coming", policy=WORKER, answer=ComingSchema(many=True))
 def get_coming() -> Any:
     """List the visits that are done but not booked yet."""
     return coming_visits(current_session(), current_actor(), current_now())
+
+
+@operation(bp, "/worker/payslip/done", policy=WORKER, query=PeriodSchema, answer=ComingSchema(many=True))
+def get_done(query: dict[str, datetime | None]) -> Any:
+    """List the visits whose work ended in a period, latest first."""
+    return done_visits(current_session(), current_actor(), *_period(query))
 
 
 @operation(bp, "/worker/score", policy=WORKER, answer=ScoreSchema)
@@ -190,6 +194,12 @@ def get_marks() -> Any:
     now = current_now()
     fade = timedelta(days=read_policy(current_session(), TierPolicy, now).streak_days)
     return marks_of(current_session(), current_actor(), now - fade, fade)
+
+
+def _period(query: dict[str, datetime | None]) -> tuple[datetime, datetime]:
+    until = query["until"] or (query["since"] + timedelta(days=7) if query["since"] else current_now())
+    since = query["since"] or until - timedelta(days=7)
+    return since.astimezone(UTC), until.astimezone(UTC)
 
 
 def score_row(story: ScoreStory) -> dict[str, Any]:

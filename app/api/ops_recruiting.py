@@ -6,10 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from app.api.acting import BOOKS, DECIDING, DESK, FINANCE, HOUSE, BecauseSchema, because
+from app.api.acting import BOOKS, DECIDING, DESK, FINANCE, HOUSE, BecauseSchema, Input, because
 from app.api.ops_money import PayoutSchema
 from app.api.recruiting_shapes import HowComputedSchema, StatementSchema, how_row
-from app.api.shapes import by_language, instant, real, text
+from app.api.shapes import by_language, fen, flag, instant, number, page_of, real, text, texts
 from app.api.spec import ApiPart, operation
 from app.auth import current_actor
 from app.house import current_now
@@ -17,6 +17,8 @@ from app.registry import Policy
 from app.session import current_session
 from core.actors import Role
 from recruiting.attribution import settle_contest
+from recruiting.cohort import screening_ratios
+from recruiting.desk import milestone_list, payable
 from recruiting.payouts import (
     approve,
     approve_all,
@@ -30,6 +32,7 @@ from recruiting.payouts import (
 from recruiting.queries import how_computed, payables, statement
 from recruiting.recruiters import add_recruiter, set_recruiter_state
 from recruiting.schemas import ContestInput, ContestSchema, RecruiterInput, RecruiterSchema
+from recruiting.states import MilestoneState
 from recruiting.stations import list_stations
 
 bp = ApiPart("incentives", __name__, "The desk: milestones and recruiters")
@@ -40,6 +43,54 @@ class StateSchema(BecauseSchema):
     """Where a recruiter stands from now on."""
 
     state = fields.String(required=True, validate=validate.OneOf(["active", "retraining", "left"]))
+
+
+class MilestonesAskSchema(Input):
+    """Which milestones."""
+
+    state = fields.String(load_default="", validate=validate.OneOf(["", *[state.value for state in MilestoneState]]))
+    after = fields.String(load_default="", validate=validate.Length(max=20))
+
+
+class SumSchema(Schema):
+    """One sum in the list; ``mine``: who asks approved it, so somebody else pays."""
+
+    code = text()
+    recruiter = text()
+    recruiter_name = text()
+    worker = text()
+    worker_name = text()
+    kind = text()
+    state = text()
+    fen = fen()
+    team_fen = number()
+    reason = text()
+    created_at = instant()
+    evaluate_at = instant(none=True)
+    vested_at = instant(none=True)
+    mine = flag()
+    moves = texts()
+
+
+class PayableSchema(Schema):
+    """What is approved for one recruiter."""
+
+    recruiter = text()
+    name = text()
+    count = number()
+    fen = fen()
+    by_others = number()
+
+
+class RatioSchema(Schema):
+    """How many were screened for one accepted; 6 to 15 is healthy."""
+
+    recruiter_code = text()
+    name = text()
+    screened = number()
+    accepted = number()
+    ratio = real(none=True)
+    healthy = fields.Boolean(required=True, allow_none=True)
 
 
 class RecruiterRowSchema(Schema):
@@ -68,6 +119,27 @@ class AttributionSchema(Schema):
     worker = text()
     recruiter = text()
     state = text()
+
+
+SUMS = page_of(SumSchema)
+
+
+@operation(bp, "/ops/milestones/all", policy=HOUSE, query=MilestonesAskSchema, answer=SUMS)
+def get_milestones(query: dict[str, str]) -> Any:
+    """List milestones of a state (all without one), newest first."""
+    return milestone_list(current_session(), current_actor(), query["state"], query["after"])
+
+
+@operation(bp, "/ops/recruiters/payable", policy=HOUSE, answer=PayableSchema(many=True))
+def get_payable() -> Any:
+    """List what is approved per recruiter, and how much of it by others than who asks."""
+    return payable(current_session(), current_actor())
+
+
+@operation(bp, "/ops/recruiters/ratios", policy=HOUSE, answer=RatioSchema(many=True))
+def get_ratios() -> Any:
+    """List how many were screened for one accepted, per recruiter; never a target."""
+    return screening_ratios(current_session(), current_actor())
 
 
 @operation(bp, "/ops/milestones", policy=BOOKS, answer=HowComputedSchema(many=True))

@@ -9,8 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from app.api.acting import RECRUITER, Input
 from app.api.recruiting_shapes import (
+    BareSheetSchema,
     CapturedSchema,
     HowComputedSchema,
+    NeedSchema,
     RecruitSchema,
     RubricItemSchema,
     ScreenedSchema,
@@ -31,13 +33,14 @@ from core.actors import OPS, STAFF, Role
 from disputes.photos import clean_photo
 from recruiting.cohort import my_recruits, station_day
 from recruiting.leads import Captured, capture_lead, get_lead
+from recruiting.needs import station_need
 from recruiting.photos import get_photo, keep_photos
 from recruiting.queries import how_computed, statement
 from recruiting.questions import MOST_SIGNS, question_milestone
 from recruiting.rubric import RUBRIC
 from recruiting.schemas import LeadInput, LeadSchema, PhotosInput, PhotosSchema, SheetInput, SheetSchema
 from recruiting.screening import add_photos, record_screening
-from recruiting.sheets import own_recruit, screening_page
+from recruiting.sheets import bare_sheets, own_recruit, screening_page
 
 bp = ApiPart("recruiting", __name__, "A recruiter's people and sums")
 OWN_LEAD = Policy({Role.RECRUITER}, "own lead")
@@ -148,6 +151,18 @@ def post_screening(body: SheetInput) -> dict[str, Any]:
 def post_sheet_photos(sheet: str, body: PhotosInput) -> Any:
     """Add photos to one's own sheet."""
     return add_photos(current_session(), current_actor(), sheet, body, current_now())
+
+
+@operation(bp, "/recruiter/need", policy=RECRUITER, answer=NeedSchema)
+def get_need() -> Any:
+    """Show what to look for at one's station: hours nobody took, the largest gap first."""
+    return station_need(current_session(), current_actor(), current_now())
+
+
+@operation(bp, "/recruiter/screenings/bare", policy=RECRUITER, answer=BareSheetSchema(many=True))
+def get_bare() -> Any:
+    """List one's own sheets that lack a photo."""
+    return bare_sheets(current_session(), current_actor())
 
 
 @operation(bp, "/recruiter/statement", policy=RECRUITER, answer=StatementSchema)

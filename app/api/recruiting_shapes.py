@@ -147,6 +147,34 @@ class ScreeningPageSchema(Schema):
     missing = texts()
 
 
+class BareSheetSchema(Schema):
+    """A sheet without a photo: worth a fee once it has one."""
+
+    worker_code = text()
+    name = text()
+    at = instant()
+
+
+class GapSchema(Schema):
+    """Hours of one service in one neighbourhood that nobody took."""
+
+    zone = text()
+    zone_names = by_language()
+    service = text()
+    skill = text()
+    open_hours = real()
+    lost_hours = real()
+
+
+class NeedSchema(Schema):
+    """What to look for; ``people`` is 0 when nothing is missing in reach."""
+
+    people = number()
+    first = one(GapSchema, none=True)
+    gaps = many(GapSchema)
+    days_ahead = number()
+
+
 class MilestoneLineSchema(Schema):
     """One sum of one recruit; low and high forecast one that is still ahead."""
 

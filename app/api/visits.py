@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from app.api.acting import CUSTOMER, OWN_VISIT, Input
 from app.api.spec import ApiPart, operation
@@ -14,7 +14,7 @@ from app.auth import current_actor
 from app.house import current_now
 from app.session import current_session
 from dispatch.cancelling import cancel_visit
-from dispatch.customer_story import visit_story
+from dispatch.customer_story import visit_story, way_points
 from dispatch.finishing import confirm_visit
 from dispatch.own_visits import own_visits
 from dispatch.rescheduling import move_start
@@ -49,6 +49,12 @@ class MoveSchema(Input):
         return QuoteAsk("", 0, start=start and start.astimezone(UTC), day=data["day"], part=data["part"])
 
 
+class WayPointsSchema(Schema):
+    """A line of ``[lat, lon]``."""
+
+    points = fields.List(fields.List(fields.Float()), required=True)
+
+
 @operation(bp, "/visits", policy=CUSTOMER, query=VisitFilterSchema, answer=VISIT_PAGE)
 def get_visits(query: dict[str, Any]) -> dict[str, Any]:
     """List one's own visits, newest first."""
@@ -61,6 +67,12 @@ def get_visits(query: dict[str, Any]) -> dict[str, Any]:
 def get_one_visit(visit: str) -> dict[str, Any]:
     """Show one visit: who comes and why, where they are on the way, what calling off would cost."""
     return _story(visit)
+
+
+@operation(bp, "/visits/<visit>/way", policy=OWN_VISIT, answer=WayPointsSchema)
+def get_way(visit: str) -> dict[str, Any]:
+    """Show the way still ahead of the worker, for a map; empty unless somebody is on the way."""
+    return {"points": way_points(visit_story(current_session(), current_actor(), visit, current_now()))}
 
 
 @operation(bp, "/visits/<visit>/cancel", policy=OWN_VISIT, method="POST", body=CancelSchema, answer=VisitStorySchema)

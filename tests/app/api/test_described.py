@@ -26,7 +26,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
 ]  # fmt: skip
-EXAMPLES = 4
+EXAMPLES = 3
 LAST = ("cancel", "reschedule", "give-back", "abort", "leave", "pause", "withdraw", "lockout", "decision", "dismiss")
 
 
@@ -45,7 +45,7 @@ def operations(town: Town, name: str) -> Iterator[Any]:
     role = town.members()[name].role if name != "nobody" else Role.ANONYMOUS
     schema = openapi.from_wsgi("/api/v1/openapi.json", town.house)
     found = [result.ok() for result in schema.get_all_operations()]
-    found.sort(key=lambda one: (one.path.endswith(LAST), one.path, one.method))
+    found.sort(key=lambda one: (one.path.endswith("everywhere"), one.path.endswith(LAST), one.path, one.method))
     for operation in found:
         policy = known[operation.method.upper(), operation.path.removeprefix("/api/v1")].policy
         if name == "nobody" or (role in policy.roles and not policy.public):
