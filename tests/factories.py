@@ -73,7 +73,7 @@ def make_worker(session: Session, name: str = "周桂香", *, at: str = "liuan-1
     session.add(worker)
     session.flush()
     grant_role(session, account, Role.WORKER, worker.code, MONDAY_NOON, SYSTEM)
-    for skill in skills or ("clean", "deep", "window", "cook", "iron"):
+    for skill in skills or ("cleaning", "deep_cleaning", "windows", "cooking", "ironing"):
         session.add(WorkerSkill(worker_id=worker.id, skill=skill, since=MONDAY_NOON))
     for weekday in range(7):
         session.add(Shift(worker_id=worker.id, weekday=weekday, starts=420, ends=1260, valid_from=date(2026, 1, 1)))
