@@ -17,6 +17,7 @@ from app.house import current_now
 from app.registry import Policy
 from app.session import current_session
 from core.actors import OPS, Role
+from core.errors import NotFound
 from disputes.disputes import (
     add_evidence,
     add_statement,
@@ -36,8 +37,11 @@ from disputes.schemas import (
     StatementSchema,
     Upload,
 )
+from ratings.explain import score_story
+from ratings.queries import visit_of_rating
 
 bp = ApiPart("cases", __name__, "Cases about a visit, for its two sides")
+OWN_RATING = Policy({Role.WORKER}, "own rating")
 OWN_CASE = Policy({Role.CUSTOMER, Role.WORKER}, "own case")
 CASE = Policy({Role.CUSTOMER, Role.WORKER} | OPS, "own case; operations all")
 
@@ -154,6 +158,25 @@ def get_cases() -> Any:
 def post_case(body: OpenInput) -> CaseView:
     """Report a problem with a visit. Only the contested amount is held; both ratings wait until it is over."""
     return _case(open_dispute(current_session(), current_actor(), body, current_now()).code)
+
+
+@operation(
+    bp,
+    "/worker/ratings/<rating>/contest",
+    policy=OWN_RATING,
+    method="POST",
+    body=StatementSchema,
+    answer=CaseSchema,
+    status=201,
+)
+def post_contest(rating: str, body: StatementInput) -> CaseView:
+    """Say that a rating of one's work is unfair. A person looks at it; until then it does not count."""
+    session, actor, now = current_session(), current_actor(), current_now()
+    shown = score_story(session, actor, actor.person, now).lines
+    if not any(line.code == rating and line.contest_until for line in shown):
+        raise NotFound
+    about = visit_of_rating(session, actor, rating)
+    return _case(open_dispute(session, actor, OpenInput(about, "review", body.words, "void_rating"), now).code)
 
 
 @operation(bp, "/cases/<case>", policy=OWN_CASE, answer=CaseSchema)
