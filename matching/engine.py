@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from matching import shards
 from matching.assemble import Answer, Run, assemble
 from matching.board import Board, build_board
 from matching.columns import Column
@@ -56,11 +57,12 @@ class _Search:
         self.board, self.limits, self.seed, self.mode, self.listener = board, limits, seed, mode, listener
         self.rows = hour_rows(board)
         self.best: list[Column] = []
+        self.pieces: shards.Shards | None = None
         self.bound = simple_bound(board)
 
     def run(self, before: Roster | None) -> Answer:
         """The previous roster or greedy first; then the engine of the mode, whose failure leaves that answer."""
-        carried = carry_over(self.board, self.rows, before) if before else []
+        carried = carry_over(self.board, self.rows, before.choices) if before else []
         if self.mode == "instant":
             self.best = better(carried, insert_greedily(self.board, self.rows, request_order(self.board)))
             return self._answer("insertion")
@@ -81,8 +83,13 @@ class _Search:
             return self._answer("flow")
         budget = WORK[self.mode] * self.limits.effort
         work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
-        work.begin(self.best)
-        work.run(FEW)
+        if self._large():
+            self._by_shards((0, 2))
+            work.begin(self.best)
+            work.pool.add(self.pieces.found if self.pieces else [])
+        else:
+            work.begin(self.best)
+            work.run(FEW)
         self._dive(work)
         work.run(ALL)
         self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
@@ -90,15 +97,32 @@ class _Search:
             self._finish(work)
         return self._answer("columns")
 
+    def _large(self) -> bool:
+        return self.mode == "day" and len(self.board.fleet) > 2 * shards.SIZE
+
+    def _by_shards(self, turns: tuple[int, ...]) -> None:
+        """Passes over pieces, each from the best so far; their columns help the whole."""
+        budget = WORK["day"] * self.limits.effort / 4
+        pieces = self.pieces or shards.Shards(self.board, budget, self.seed, self.limits.executor)
+        self.pieces = pieces
+        for turn in turns:
+            if not self._stopped() and not self._done():
+                self._improve(pieces.improve(self.best, turn))
+                self._tell("shards", self.bound)
+
     def _finish(self, work: Generation) -> None:
         """Whole columns: of all that matter if they are few, else by diving and then packing what is near."""
         budget = (PACK[self.mode] * self.limits.effort, self.seed)
         if not self._done():
             self._dive(work)
+        if self._large():
+            self._by_shards((1, 3))
         if self._done() or self._stopped():
             return
         value = total_value(self.best)
         every = work.everything_above(value, 20_000)
+        if every is None and self._large():
+            return
         columns = work.known_above(value) if every is None else every
         packed = pack(self.board, self.rows, columns, self.best, budget)
         self._improve(packed.columns)

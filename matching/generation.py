@@ -20,6 +20,7 @@ from matching.travel import FloatArray
 SLOW = 2e-4
 CAP = 40
 HOPELESS = 0.005
+FINE = 120
 NONE = np.zeros(0)
 # From coarse to fine: a few visits of each opening, more of them; all, then with finer slots and wider beams.
 FEW = (Search(NONE, beam=40, keep=12, slots=30, cap=CAP), Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP))
@@ -91,7 +92,7 @@ class Generation:
                 if self.bound - max(now.value, self.incumbent) <= self.tolerance * (1 + abs(now.value)):
                     return
                 self._bury(search)
-                slow = search.cap and now.value - last <= SLOW * abs(now.value)
+                slow = search.slots < FINE and now.value - last <= SLOW * abs(now.value)
                 last = now.value
                 if not added or slow:
                     break
@@ -138,6 +139,10 @@ class Generation:
     def add(self, found: Priced) -> int:
         """Take in what pricing found; tells how many columns are new."""
         return len(self.pool.add(make_columns(self.board, found.opening, found.options)))
+
+    def prices_of_visits(self) -> FloatArray:
+        """What visits cost at the best bound, or else at the last linear optimum."""
+        return self._prices().visits if self.anchor is None else self.anchor.visits
 
     def everything_above(self, value: float, most: int) -> list[Column] | None:
         """All columns that could be in a roster worth more than `value`; None if there are too many to say.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from matching.board import Board, build_board
 from matching.columns import Column, make_columns
 from matching.limits import HourRow, Ledger, hour_rows
 from matching.problem import Priority, Problem
-from matching.roster import Roster
+from matching.roster import Choice
 from matching.route import value_sequences
 from matching.slots import Booking, with_choices
 from matching.travel import IntArray
@@ -92,12 +94,12 @@ def value_order(board: Board) -> list[int]:
     return [int(visit) for visit in np.lexsort((np.arange(len(best)), -best))]
 
 
-def carry_over(board: Board, rows: tuple[HourRow, ...], before: Roster) -> list[Column]:
+def carry_over(board: Board, rows: tuple[HourRow, ...], before: Iterable[Choice | Booking]) -> list[Column]:
     """What still holds of an earlier roster: each visit where it was, in the order it was; the rest stays open."""
     ledger, pairs = Ledger(board, rows), options_of(board)
     index = {visit.code: row for row, visit in enumerate(board.visits)}
     worker = {code.code: row for row, code in enumerate(board.problem.workers)}
-    for choice in sorted(before.choices, key=lambda choice: choice.start):
+    for choice in sorted(before, key=lambda choice: choice.start):
         if choice.visit in index and choice.worker in worker:
             own = board.fleet.openings.worker == worker[choice.worker]
             there = [(opening, option) for opening, option in pairs[index[choice.visit]] if own[opening]]

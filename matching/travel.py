@@ -6,7 +6,7 @@ tables of seconds per mode, over places or over cells of places, filled by whoev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -56,7 +56,6 @@ class Matrix:
 
     tables: dict[str, IntArray]
     cells: tuple[int, ...] = ()
-    closed: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         require(bool(self.tables), "A travel matrix needs at least one mode.")

@@ -7,6 +7,7 @@ travel second, so that every engine adds exactly and the same roster has the sam
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
@@ -81,12 +82,14 @@ class Limits:
     """How hard to try. `effort` 1.0 is the usual budget and alone decides the roster; `stop` is an outer guard.
 
     `stop` is asked now and then; once it says True the best roster so far is returned. A solve that was stopped
-    is valid but may differ from run to run, which is why wall time is not a limit here.
+    is valid but may differ from run to run, which is why wall time is not a limit here. Large day plans are cut into
+    shards; an `executor` (a process pool, or Dask's) solves them side by side without changing the result.
     """
 
     effort: float = 1.0
     candidates: int = 30
     stop: StopCheck = field(default=None, compare=False)
+    executor: Executor | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         require(0 <= self.effort <= 1e6, "Effort must be between 0 and 1,000,000.")
