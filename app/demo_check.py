@@ -21,7 +21,8 @@ def play(settings: Settings, base_url: str) -> int:
         try:
             told = act(story)
         except (PageError, StoryError, LookupError) as error:
-            click.echo(f"FAILED {name} ({error})")
+            more = "" if isinstance(error, StoryError) else "; the last words of pages and clock follow"
+            click.echo(f"FAILED {name} ({error}{more})")
             return 1
         click.echo(f"ok     {name}: {told}")
     click.echo(f"The whole story in {time.monotonic() - began:.0f} s.")

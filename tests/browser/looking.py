@@ -30,7 +30,7 @@ def chromium_path() -> str:
 def chromium() -> Iterator[Browser]:
     path = chromium_path()
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        made = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--lang=zh-CN"])
         yield made
         made.close()
 
@@ -38,11 +38,22 @@ def chromium() -> Iterator[Browser]:
 def shoot(page: Page, name: str) -> None:
     """Keep a picture of the whole page under var/screenshots/; what sticks to the bottom is at the bottom."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True, style=".dock { position: static !important; }")
+    page.evaluate("for (const dock of document.querySelectorAll('.dock')) dock.style.position = 'static'")
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+    page.evaluate("for (const dock of document.querySelectorAll('.dock')) dock.style.position = ''")
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands."""
+    """What axe finds on the page as it stands, scrolled out: what the dock covers can be scrolled away from under it."""
+    size = page.viewport_size or PHONE
+    tall = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], tall)})
+    found = _violations(page)
+    page.set_viewport_size(size)
+    return found
+
+
+def _violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
     return [f"{one['id']}: {node['html'][:200]} ({node['target']})" for one in found for node in one["nodes"][:3]]
