@@ -35,6 +35,7 @@ PAGES = (
     "ops_disputes",
     "ops_workers",
     "ops_money",
+    "ops_payouts",
     "ops_health",
 )
 

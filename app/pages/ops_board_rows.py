@@ -130,18 +130,21 @@ def map_data(board: BoardDay) -> dict[str, Any]:
 
 
 def _person(lane: Lane) -> dict[str, Any]:
+    """A seal on the map; one gets to the person by the lane, where nobody hides anybody."""
     words = {"move": _("on the way"), "live": _("at work"), "care": _("late"), "set": _("free now")}
     return {
-        "kind": "worker", "code": lane.code, "family": lane.family_name, "lat": lane.spot.lat, "lon": lane.spot.lon,
+        "kind": "worker", "family": lane.family_name, "lat": lane.spot.lat, "lon": lane.spot.lon,
         "s": lane.spot.kind, "label": f"{lane.name}, {words.get(lane.spot.kind, '')}",
-        "href": f"/ops/workers/{lane.code}",
     }  # fmt: skip
 
 
 def _point(board: BoardDay, one: Bar | Waiting) -> dict[str, Any]:
+    """A visit on the map; only those that want somebody are to be pressed, the others stand in their lanes."""
     words = {"maybe": _("nobody yet"), "stop": _("looking for a stand-in"), "care": _("late"), "set": _("agreed")}
-    return {
-        "kind": "visit", "code": one.code, "lat": one.place.lat, "lon": one.place.lon,
-        "s": "set" if one.kind == "care" else one.kind, "label": f"{label(board, one)}, {words.get(one.kind, '')}",
-        "href": board_href(board.wish, visit=one.code),
+    mark = {
+        "kind": "visit", "lat": one.place.lat, "lon": one.place.lon, "s": "set" if one.kind == "care" else one.kind,
+        "label": f"{label(board, one)}, {words.get(one.kind, '')}",
     }  # fmt: skip
+    if one.kind in ("maybe", "stop"):
+        mark |= {"code": one.code, "href": board_href(board.wish, visit=one.code)}
+    return mark

@@ -16,6 +16,7 @@ from disputes.disputes import open_dispute
 from disputes.models import Decision, Dispute
 from disputes.schemas import OpenInput
 from money.ledger import Leg, post
+from money.models import Payout
 from notices.models import Notice
 from recruiting.models import Milestone, Recruiter, Station
 from tests import factories as make
@@ -262,3 +263,21 @@ def test_finance_sees_money_and_no_homes(house: House, desk: Desk) -> None:
     assert "/ops/board" not in finance.text("/ops/ledger")
     assert finance.client.get("/ops/board").status_code == 403
     assert finance.client.get("/ops/visits").status_code == 403
+
+
+def test_finance_pays_workers_once(house: House, desk: Desk) -> None:
+    finance = desk_of(house, desk.session, Role.FINANCE)
+    worker = make.make_worker(desk.session, "何腊梅")
+    legs = [Leg("clearing:cash", "V-1", 9000), Leg("payable:worker", worker.code, -9000)]
+    post(desk.session, "test", worker.code, "settle", legs, make.MONDAY_NOON)
+    desk.session.commit()
+    path = f"/ops/payouts/{worker.code}/make"
+    assert worker.code in finance.text("/ops/payouts")
+    assert desk.post(path, account="payable:worker", reason="mine").status_code == 404
+    assert finance.post(path, account="payable:worker", reason="").status_code == 422
+    assert finance.post(path, account="payable:worker", reason="payday").status_code == 303
+    code = desk.session.scalars(select(Payout.code).where(Payout.owner == worker.code)).one()
+    assert finance.post(f"/ops/payouts/{code}/pay", reason="bank says so").status_code == 303
+    assert state_of(desk, Payout, code) == "paid"
+    assert finance.post(f"/ops/payouts/{code}/void", reason="again").status_code == 409
+    assert worker.code not in finance.text("/ops/payouts").split("Paid lately")[0]

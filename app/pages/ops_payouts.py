@@ -1,0 +1,104 @@
+"""Payouts: what is owed to workers, made into payouts and paid; a large one by a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, make_response, render_template
+from marshmallow import fields, validate
+
+from accounts.people import names_of
+from app import auth
+from app.house import current_now
+from app.input import read
+from app.messages import sentence
+from app.output import field_sentences, see_other
+from app.pages.ops_event_words import account_word
+from app.pages.ops_money import PAYING
+from app.pages.ops_words import HOUSE, Said, actor_because
+from app.registry import route
+from app.session import current_session
+from app.words import gettext as _
+from core.actors import Actor
+from core.errors import DomainError, InvalidInput, NotFound
+from money.accounts import PAYABLE_WORKER, TIPS_WORKER
+from money.owed import owed_to_people, payouts
+from money.payouts import make_payout, pay_payout, void_payout
+from workers.names import worker_names
+
+bp = Blueprint("ops_payouts", __name__)
+
+
+class MakeSchema(Said):
+    """Of which account a payout is made."""
+
+    account = fields.String(required=True, validate=validate.OneOf([PAYABLE_WORKER, TIPS_WORKER]))
+
+
+@route(bp, "/ops/payouts", policy=HOUSE)
+def show_payouts() -> Any:
+    """List what is owed, what is made, what was paid lately."""
+    return render_template("ops/payouts.html", **_page())
+
+
+@route(bp, "/ops/payouts/<owner>/make", policy=PAYING, methods=["POST"], audit=True)
+def make(owner: str) -> Any:
+    """Make a payout of all that is owed to a worker."""
+
+    def work(said: dict[str, Any], actor: Actor) -> None:
+        make_payout(current_session(), actor, said["account"], owner, current_now())
+
+    return _do(MakeSchema, work, owner, _("The payout is made; say so when it has been paid."))
+
+
+@route(bp, "/ops/payouts/<code>/pay", policy=PAYING, methods=["POST"], audit=True)
+def pay(code: str) -> Any:
+    """State that a payout has been paid."""
+    return _do(Said, lambda _s, actor: pay_payout(current_session(), actor, code, current_now()), code, _("Paid."))
+
+
+@route(bp, "/ops/payouts/<code>/void", policy=PAYING, methods=["POST"], audit=True)
+def void(code: str) -> Any:
+    """Tear up a payout that has not been paid."""
+    return _do(
+        Said,
+        lambda _s, actor: void_payout(current_session(), actor, code, current_now()),
+        code,
+        _("Torn up; the sum stays owed."),
+    )
+
+
+def _do(schema: type[Said], work: Callable[[dict[str, Any], Actor], object], tried: str, done: str) -> Any:
+    try:
+        said = read(schema)
+        work(said, actor_because(said["reason"]))
+    except NotFound:
+        raise
+    except DomainError as error:
+        current_session().rollback()
+        errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
+        problem = "" if errors else sentence(error.code, error.sentence, **error.params)
+        page = {**_page(), "errors": errors, "problem": problem, "tried": tried}
+        return make_response(render_template("ops/payouts.html", **page), error.status)
+    flash(done, "done")
+    return see_other("ops_payouts.show_payouts")
+
+
+def _page() -> dict[str, Any]:
+    session, actor = current_session(), auth.current_actor()
+    owed = owed_to_people(session, actor)
+    made, paid = payouts(session, actor, "made"), payouts(session, actor, "paid", 20)
+    names = worker_names(session, {one.owner for one in owed} | {one.owner for one in (*made, *paid)})
+    return {
+        "owed": owed,
+        "total": sum(one.fen for one in owed),
+        "made": made,
+        "paid": paid,
+        "names": {**names, **names_of(session, {one.made_by for one in made})},
+        "account_word": account_word,
+        "may_pay": PAYING.roles >= {actor.role},
+        "errors": {},
+        "problem": "",
+        "tried": "",
+    }
