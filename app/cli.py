@@ -66,6 +66,38 @@ def missing_words_() -> None:
     sys.exit(1 if missing else 0)
 
 
+@main.command("lay-ground")
+def lay_ground_() -> None:
+    """Write the city's zones, compounds, services and score parameters; nothing is done twice."""
+    from app.beginning import lay_ground
+    from app.session import make_factory
+    from core.clock import wall
+
+    settings = _settings()
+    with make_factory(settings, "hourhand-command").begin() as session:
+        lay_ground(session, settings.city, wall())
+
+
+@main.command("add-staff")
+@click.option("--name", prompt=True)
+@click.option("--role", prompt=True, type=click.Choice(["ops_agent", "ops_lead", "finance", "admin"]))
+@click.option("--login", prompt=True)
+@click.password_option()
+def add_staff_(name: str, role: str, login: str, password: str) -> None:
+    """Make an account of the desk; prints what the authenticator has to read, once."""
+    from app.beginning import add_staff
+    from app.session import make_factory
+    from core.actors import Role
+    from core.clock import wall
+    from core.errors import InvalidInput
+
+    try:
+        with make_factory(_settings(), "hourhand-command").begin() as session:
+            click.echo(add_staff(session, name, Role(role), login, password, wall()))
+    except InvalidInput as error:
+        raise click.ClickException("The password needs twelve signs or more.") from error
+
+
 @main.command("demo-seed")
 @click.option("--days", default=14, show_default=True, help="How many days of history.")
 def demo_seed(days: int) -> None:

@@ -1,7 +1,7 @@
 """The world of the privacy proofs: a house with canaries in every personal field, and one visit through all its states."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -51,6 +51,7 @@ class World:
     ben: SimpleNamespace
     offer: str = ""
     visit: str = ""
+    members: list[Member] = field(default_factory=list)
 
     def at(self, now: datetime) -> datetime:
         self.house.clock = Clock(1e-6, wall(), now)
@@ -109,7 +110,15 @@ def people_of(house: House, session: Session) -> World:
     known = Known({"zones": ["liuan"], "z": ["liuan"], "c": ["liuan-2"], "compounds": ["liuan-2"],
                    "services": ["standard"], "workers": [ben.code], "worker": [ben.code], "screening": [ben.code],
                    "people": [ada.account, ben.account_code]})  # fmt: skip
-    return World(house, session, people, known, ada, SimpleNamespace(worker=ben, wen=wen, actor=make.as_worker(ben)))
+    return World(
+        house,
+        session,
+        people,
+        known,
+        ada,
+        SimpleNamespace(worker=ben, wen=wen, actor=make.as_worker(ben)),
+        members=list(members.values()),
+    )
 
 
 def story(world: World) -> Iterator[tuple[str, datetime]]:
