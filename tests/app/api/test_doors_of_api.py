@@ -1,5 +1,7 @@
 """What holds for every operation: sessions and tokens alike, forgery tokens, the same key once, pages of a list."""
 
+import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from accounts.accounts import account_by_code
@@ -61,3 +63,37 @@ def test_what_no_database_keeps_is_refused(town: Town) -> None:
     assert answer.status_code == 422
     early = {**WISH, "start": "0001-01-01T00:00:00+14:00"}
     assert town.program().post("/api/v1/quotes", json=early).status_code == 422
+
+
+def selects(town: Town, name: str, path: str) -> int:
+    """How many SELECTs one request sends."""
+    seen: list[str] = []
+
+    def note(*told) -> None:
+        if told[2].lstrip().lower().startswith("select"):
+            seen.append(told[2])
+
+    with town.house.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert town.program().get(f"/api/v1{path}", headers=town.headers[name]).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "most"),
+    [
+        ("ada", "/visits", 4), ("ada", "/cases", 6), ("ada", "/me/homes", 4), ("ada", "/me/notices", 4),
+        ("ben", "/worker/offers", 6), ("ben", "/worker/visits", 4), ("ben", "/worker/day", 9),
+        ("ben", "/worker/payslip", 10), ("ben", "/worker/score", 16), ("rita", "/recruiter/day", 8),
+        ("rita", "/recruiter/statement", 13), ("olu", "/ops/board", 14), ("olu", "/ops/visits", 6),
+        ("olu", "/ops/cases", 6), ("olu", "/ops/vetting", 6), ("olu", "/ops/tasks", 4), ("fin", "/ops/ledger/entries", 5),
+        ("fin", "/ops/milestones/all", 6),
+    ],
+)  # fmt: skip
+def test_lists_cost_a_fixed_number_of_queries(town: Town, name: str, path: str, most: int) -> None:
+    found = selects(town, name, path)
+    assert found <= most, found
