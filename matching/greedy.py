@@ -15,6 +15,7 @@ from matching.route import value_sequences
 from matching.slots import Booking, with_choices
 from matching.travel import IntArray
 
+LIKELY = 150
 _RANK = {Priority.RESCUE: 0, Priority.RECURRING: 1, Priority.ONE_OFF: 2}
 
 
@@ -24,10 +25,15 @@ def request_order(board: Board) -> list[int]:
 
 
 def options_of(board: Board) -> list[list[tuple[int, int]]]:
-    """For every visit its (opening, option) pairs."""
+    """For every visit its (opening, option) pairs, those first that would be best if nothing else were there."""
+    arcs, table = board.arcs, board.fleet.openings
+    worker, place = table.worker[arcs.opening], board.place[arcs.option]
+    ways = board.limit.seconds(worker, table.origin[arcs.opening], place)
+    ways = ways + board.limit.seconds(worker, place, table.target[arcs.opening])
+    order = np.lexsort((arcs.option, arcs.opening, ways * board.travel_rate - arcs.gain))
     found: list[list[tuple[int, int]]] = [[] for _ in board.visits]
-    visits = board.visit[board.arcs.option].tolist()
-    pairs = zip(visits, board.arcs.opening.tolist(), board.arcs.option.tolist(), strict=True)
+    options = arcs.option[order]
+    pairs = zip(board.visit[options].tolist(), arcs.opening[order].tolist(), options.tolist(), strict=True)
     for visit, opening, option in pairs:
         found[visit].append((opening, option))
     return found
@@ -46,8 +52,17 @@ def insert_greedily(board: Board, rows: tuple[HourRow, ...], order: list[int]) -
 def best_insertion(ledger: Ledger, pairs: list[tuple[int, int]], *, appending: bool = False) -> Column | None:
     """The column that one more visit would give, where it adds most; None if it adds nothing anywhere.
 
-    With `appending` it may only follow what its opening holds.
+    The likeliest pairs are tried first and the others only if the visit fits nowhere among them. With `appending` it
+    may only follow what its opening holds.
     """
+    for first in range(0, len(pairs), LIKELY):
+        best = _best_among(ledger, pairs[first : first + LIKELY], appending=appending)
+        if best is not None:
+            return best
+    return None
+
+
+def _best_among(ledger: Ledger, pairs: list[tuple[int, int]], *, appending: bool) -> Column | None:
     board = ledger.board
     opening, options = _every_position(ledger, pairs, appending=appending)
     if len(opening) == 0:
