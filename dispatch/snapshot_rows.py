@@ -188,7 +188,7 @@ def _by_worker(rows: Any) -> dict[int, list[HeldRow]]:
 
 
 def _declined(session: Session, visits: Sequence[Visit], now: datetime) -> dict[int, frozenset[str]]:
-    """Who is not asked again: whoever declined, for ever; whoever was silent, until the next lead band or rescue."""
+    """Who is not asked again: who declined or did not keep it, for ever; the silent, until another band or rescue."""
     wanted = {visit.id: visit for visit in visits}
     asked = session.execute(
         select(Offer.visit_id, Worker.code, Offer.state, Offer.band, Offer.starts_at)
@@ -202,7 +202,19 @@ def _declined(session: Session, visits: Sequence[Visit], now: datetime) -> dict[
         moved = not visit.window_from <= starts_at <= visit.window_until
         if state == OfferState.DECLINED or (same_band and not moved):
             found[visit_id].add(worker)
+    for visit_id, worker in _gave_back(session, list(wanted)):
+        found[visit_id].add(worker)
     return {visit_id: frozenset(codes) for visit_id, codes in found.items()}
+
+
+def _gave_back(session: Session, visits: Sequence[int]) -> list[tuple[int, str]]:
+    """Return who had promised one of these visits and gave it back or did not come; a moved visit is nobody's fault."""
+    rows = session.execute(
+        select(Assignment.visit_id, Worker.code)
+        .join(Worker, Worker.id == Assignment.worker_id)
+        .where(Assignment.visit_id.in_(visits), Assignment.status == "cancelled", Assignment.reason != "rescheduled")
+    )
+    return [(visit_id, code) for visit_id, code in rows if visit_id is not None]
 
 
 def _blocked(session: Session, customers: set[str]) -> dict[str, frozenset[str]]:
