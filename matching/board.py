@@ -27,6 +27,7 @@ class Arcs:
     """Every (opening, option) that may be, sorted by opening; `first[o]:first[o + 1]` are those of opening o.
 
     Starts lie between `earliest` and `latest`; `gain` is what serving is worth against leaving open, without the way.
+    `key` is opening × (number of options) + option, going up.
     """
 
     first: IntArray
@@ -35,6 +36,7 @@ class Arcs:
     earliest: IntArray
     latest: IntArray
     gain: IntArray
+    key: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def build_board(problem: Problem, *, proofs: bool = True) -> Board:
         visit=np.array([option.visit for option in options], dtype=np.int64),
         place=place,
         minutes=np.array([ask.visit.minutes for ask in asks], dtype=np.int64),
-        starts=_starts(asks), arcs=_sorted_arcs(found, len(fleet.openings)), base_value=_base_value(fleet),
+        starts=_starts(asks), arcs=_sorted_arcs(found, len(fleet.openings), len(options)),
+        base_value=_base_value(fleet),
         stay=sum(term.amount for visit in free.visits for term in open_terms(free, visit)),
         limit=limit, legs=Legs(free, limit, place),
         hope=_hope(options, len(free.visits)),
@@ -163,11 +166,13 @@ def _arcs_of(fleet: Fleet, number: int, option: _Option) -> IntArray:
     return np.stack([rows, np.full(len(rows), number), reach.earliest, reach.latest, gain], axis=1)
 
 
-def _sorted_arcs(found: list[IntArray], openings: int) -> Arcs:
+def _sorted_arcs(found: list[IntArray], openings: int, options: int) -> Arcs:
     rows = np.concatenate(found) if found else np.zeros((0, 5), dtype=np.int64)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     first = np.searchsorted(rows[:, 0], np.arange(openings + 1))
-    return Arcs(first, *(np.ascontiguousarray(rows[:, column]) for column in range(5)))
+    columns = [np.ascontiguousarray(rows[:, column]) for column in range(5)]
+    opening, option, earliest, latest, gain = columns
+    return Arcs(first, opening, option, earliest, latest, gain, opening * options + option)
 
 
 def _starts(asks: list[Ask]) -> Starts:

@@ -109,7 +109,7 @@ class Generation:
         prices = (self.anchor.visits, self.anchor.per_minute)
         self.budget -= bury(self.grounds, prices, self.anchor.upper, slack, search.slots)
         arcs, many = self.board.arcs, len(self.board.visit)
-        alive = set((arcs.opening * many + arcs.option)[self.grounds.alive].tolist())
+        alive = set(arcs.key[self.grounds.alive].tolist())
         for column, variable in zip(self.pool.columns, self.master.variables, strict=False):
             if any(column.opening * many + option not in alive for option in column.options):
                 variable.SetUb(0.0)

@@ -87,10 +87,9 @@ def value_sequences(board: Board, opening: IntArray, options: IntArray) -> tuple
 
 def arc_gain(board: Board, opening: IntArray, option: IntArray) -> IntArray:
     """The gain of each option in its opening; 0 for padding."""
-    arcs, many = board.arcs, len(board.visit) + 1
-    keys = arcs.opening * many + arcs.option
-    at = np.searchsorted(keys, opening * many + option)
-    return np.where(option >= 0, arcs.gain[np.minimum(at, len(keys) - 1)], 0)
+    arcs = board.arcs
+    at = np.searchsorted(arcs.key, opening * len(board.visit) + option)
+    return np.where(option >= 0, arcs.gain[np.minimum(at, len(arcs.key) - 1)], 0)
 
 
 def _forward(batch: _Batch, ways: list[IntArray]) -> tuple[IntArray, BoolArray]:
