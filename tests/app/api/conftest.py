@@ -15,9 +15,19 @@ from tests.fixtures_app import settings_for
 from tests.fixtures_db import _clone
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Two of everybody, each with what is theirs."""
+    """Two of everybody, each with what is theirs: for tests that leave things as they are, or only add to them."""
+    yield from _town(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def wild_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town of one's own, where anything may happen."""
+    yield from _town(tmp_path_factory)
+
+
+def _town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     clone = _clone()
     house = create_app(settings_for(next(clone), tmp_path_factory.mktemp("var"), city="tiny"))
     house.config["RATE_LIMITS"] = False

@@ -69,11 +69,11 @@ def play(town: Town, name: str, operation: Any, examples: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["ada", "ben", "rita", "olu", "fin"])
-def test_members_get_what_is_described(town: Town, name: str) -> None:
-    for operation in operations(town, name):
-        play(town, name, operation, EXAMPLES)
+def test_members_get_what_is_described(wild_town: Town, name: str) -> None:
+    for operation in operations(wild_town, name):
+        play(wild_town, name, operation, EXAMPLES)
 
 
-def test_strangers_get_what_is_described(town: Town) -> None:
-    for operation in operations(town, "nobody"):
-        play(town, "nobody", operation, 1)
+def test_strangers_get_what_is_described(wild_town: Town) -> None:
+    for operation in operations(wild_town, "nobody"):
+        play(wild_town, "nobody", operation, 1)
