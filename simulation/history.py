@@ -15,7 +15,7 @@ from simulation.founding import found
 from simulation.hiring import half_way, hire
 from simulation.world import World
 
-EARLY_DAYS = 28
+LIVELY = 4  # the last days, lived in small steps
 Tell = Callable[[str, float], None]
 
 
@@ -46,7 +46,7 @@ def live_through(world: World, first: date, until: datetime, early: int, tell: T
     for number in range(days):
         day = first + timedelta(days=number)
         life.growth = growth_of(days - 1 - number, quiet=number < early)
-        step = timedelta(minutes=150 if number < early else 45)
+        step = timedelta(minutes=90 if days - 1 - number >= LIVELY else 45)
         live_day(life, day, min(until, local_instant(day, 1440, world.zone)), step)
         tell(day.isoformat(), (number + 1) / days)
 
