@@ -54,14 +54,16 @@ def close_visit(session: Session, visit_code: str, now: datetime) -> None:
 
 def reveal(session: Session, visit_code: str, now: datetime) -> list[Rating]:
     """Open every hidden rating of the visit and count it; the caller has made sure that it is time."""
-    hidden = [one for one in ratings_of(session, visit_code) if one.state == RatingState.HIDDEN]
+    given = ratings_of(session, visit_code)
+    hidden = [one for one in given if one.state == RatingState.HIDDEN]
+    seen = bool(hidden) or any(one.state == RatingState.REVEALED for one in given)
     for one in hidden:
         step = RATING_MOVES.step(RatingState.HIDDEN, RatingMove.REVEAL, SYSTEM)
         claim(session, one, RatingState.HIDDEN, step.to, revealed_at=now)
     for one in hidden:
         if one.side == "customer":
             _count(session, one, now)
-    session.execute(update(Visit).where(Visit.code == visit_code).values(review="revealed" if hidden else "closed"))
+    session.execute(update(Visit).where(Visit.code == visit_code).values(review="revealed" if seen else "closed"))
     cancel_timer(session, "rating_close", visit_code)
     if hidden:
         told = RatingsRevealed(visit_code, [one.code for one in hidden])

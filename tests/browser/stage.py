@@ -16,6 +16,7 @@ from accounts.models import Account, AccountRole
 from app import create_app
 from app.house import House
 from app.scheduler import Beat
+from app.session import db
 from app.settings import Env
 from app.wiring import wiring
 from core.actors import Actor, Role
@@ -126,8 +127,12 @@ def set_stage(database_url: str, var: Path, browser: Browser) -> Iterator[Stage]
     house = create_app(settings)
     house.config["RATE_LIMITS"] = False
     house.config["SLOT_BOOK_SECONDS"] = 0
-    with served(house) as url:
-        stage = Stage(house, url, town, browser, ben, rita, customers, NOON, [])
-        stage.set_clock(NOON + 2 * EARLIER * DAY)
-        yield stage
-    engine.dispose()
+    try:
+        with served(house) as url:
+            stage = Stage(house, url, town, browser, ben, rita, customers, NOON, [])
+            stage.set_clock(NOON + 2 * EARLIER * DAY)
+            yield stage
+    finally:
+        with house.app_context():
+            db.engine.dispose()
+        engine.dispose()

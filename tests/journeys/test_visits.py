@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_the_first_job(town: Town) -> None:
-    ada, ben = town.customer(), town.worker()
+    ada, ben = town.customer(), town.worker(score=0.875, weight=0.0)
     visit = town.request(ada, NINE, NOON)
     assert town.visit(visit).state == "open"
     town.beat(NOON + MINUTE)
@@ -57,8 +57,8 @@ def test_declined_and_filled_by_another(town: Town) -> None:
     town.beat(NOON + MINUTE)
     offer, first = town.asked(visit)[0]
     town.act(lambda session: decline_offer(session, first, offer, "time", NOON + 3 * MINUTE))
-    town.beats(NOON + 4 * MINUTE, NOON + 20 * MINUTE, 2 * MINUTE)
-    second = town.take(visit, NOON + 21 * MINUTE)
+    town.beats(NOON + 4 * MINUTE, NOON + 7 * MINUTE, MINUTE)
+    second = town.take(visit, NOON + 8 * MINUTE)
     assert second != first
     end = town.do(visit, second)
     town.close(visit, ada, end)
@@ -88,7 +88,7 @@ def test_a_no_show_is_rescued(town: Town) -> None:
     town.close(visit, ada, end)
     assert town.visit(visit).state == "settled"
     marks = town.rows(select(ReliabilityMark))
-    assert [(mark.worker, mark.kind, mark.points) for mark in marks] == [(away.person, "no_show", 5)]
+    assert [(mark.person, mark.kind, mark.points) for mark in marks] == [(away.person, "no_show", 5)]
     assert sorted(town.rows(select(Assignment.status))) == ["cancelled", "finished"]
     assert town.owed("payable:worker", away.person) == 0
     assert town.owed("payable:worker", helper.person) > 0
