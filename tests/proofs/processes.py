@@ -75,7 +75,7 @@ def serving(told: dict[str, str], log: Path) -> Iterator[str]:
             [sys.executable, "-m", "app", "serve", "--port", str(port)], cwd=ROOT, env=told, stdout=words, stderr=words
         )
     try:
-        until(lambda: healthy(base))
+        until(lambda: healthy(base), 90)
         yield base
     finally:
         child.send_signal(signal.SIGTERM)

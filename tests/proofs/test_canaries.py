@@ -27,8 +27,8 @@ STATES = (
 LATE = STATES[3:8]
 TAKEN = STATES[2:]
 DOOR = ("address", "building", "unit", "access notes", "note", "home point")
-PARTIES = ("ada", "ben", "wen")
-TELLING = ("assigned late", "en route", "settled")
+PARTIES = ("ada", "ben")
+TELLING = ("offering", "assigned late", "en route", "settled")
 HOUSE = ("olu", "fin", "adam")  # the list of people: names, roles, codes; no phones, no homes
 
 # canary → who may hear it → in which states
