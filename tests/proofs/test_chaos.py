@@ -7,6 +7,7 @@ looked for afterwards; so are the invariants of the ledger, of the assignments a
 import itertools
 import json
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -125,6 +126,7 @@ def running(city: str, hands: int) -> Iterator[tuple[House, list[str], list[str]
         engine.dispose()
     finally:
         database.remove(folder / "database")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def populate(engine: Engine, city: str, hands: int) -> tuple[list[str], list[str]]:
