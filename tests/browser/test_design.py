@@ -23,7 +23,13 @@ from workers.states import WorkerState
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS = [("zh-CN", "light", 390), ("zh-CN", "dark", 1440), ("en-US", "light", 1440), ("en-US", "dark", 390), ("en-US", "light", 320)]
+LOOKS = [
+    ("zh-CN", "light", 390),
+    ("zh-CN", "dark", 1440),
+    ("en-US", "light", 1440),
+    ("en-US", "dark", 390),
+    ("en-US", "light", 320),
+]
 MACHINES: dict[str, list[type[StrEnum]]] = {
     "visit": [VisitState], "offer": [OfferState], "dispute": [DisputeState], "vetting": [WorkerState],
     "milestone": [MilestoneState], "attribution": [AttributionState], "rating": [InvitationState, RatingState],
