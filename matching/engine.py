@@ -23,6 +23,7 @@ MODES = ("instant", "round", "day")
 WORK = {"round": 5e8, "day": 1.5e10}
 # A solver that is missing, dies or trips leaves the greedy roster, and the roster says so in `fallback`.
 FAILURES = (ImportError, MemoryError, RuntimeError, ArithmeticError, LookupError, ValueError)
+THOROUGH = 0.5  # with less effort than this a large plan gets one pass in pieces and no polish
 PACK = {"round": 1.0, "day": 8.0}
 # A round stops pricing when the bound is this near to the linear optimum; whole columns lose more than that.
 TOLERANCE = {"round": 5e-4, "day": 1e-4}
@@ -84,7 +85,7 @@ class _Search:
         budget = WORK[self.mode] * self.limits.effort
         work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
         if self._large():
-            self._by_shards((0, 2))
+            self._by_shards((0, 2) if self.limits.effort >= THOROUGH else (0,))
             work.begin(self.best)
             work.pool.add(self.pieces.found if self.pieces else [])
         else:
@@ -113,6 +114,8 @@ class _Search:
     def _finish(self, work: Generation) -> None:
         """Whole columns: of all that matter if they are few, else by diving and then packing what is near."""
         budget = (PACK[self.mode] * self.limits.effort, self.seed)
+        if self._large() and self.limits.effort < THOROUGH:
+            return
         if not self._done():
             self._dive(work)
         if self._large():

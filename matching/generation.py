@@ -214,7 +214,7 @@ class Dive:
         work, variables = self.generation, self.generation.master.variables
         order = [int(n) for n in np.lexsort((np.arange(len(shares)), -shares)) if shares[n] > 1e-6]
         loose = [number for number in order if work.pool.columns[number].opening not in self.ledger.chosen]
-        quota = max(1, round(0.12 * len({work.pool.columns[number].opening for number in loose})))
+        quota = max(2, round(0.12 * len({work.pool.columns[number].opening for number in loose})))
         fixed = 0
         for number in loose:
             column = work.pool.columns[number]
