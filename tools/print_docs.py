@@ -64,7 +64,8 @@ def fingerprint(connection: Connection) -> str:
     )
     triggers = connection.execute(
         text(
-            "select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal order by 1, 2"
+            "select tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) from pg_trigger"
+            " where not tgisinternal order by 1, 2"
         )
     )
     return "".join(" | ".join(row) + "\n" for row in [*constraints, *triggers])
