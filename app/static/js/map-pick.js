@@ -36,7 +36,7 @@ export class Picker {
     if (!Number.isFinite(lat) || !Number.isFinite(lon)) return;
     const at = this.datum.place(lat, lon);
     this.draw(this.L.latLng(at));
-    this.map.setView(at, Math.max(this.map.getZoom() || 0, 15));
+    this.map.setView(at, Math.max(this.map.getZoom() || 0, 15), { animate: false });   // Leaflet drops a view asked for while it animates another
   }
 
   key(event) {
