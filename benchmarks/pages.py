@@ -61,7 +61,8 @@ def signed_in(base_url: str, role: str) -> DemoBrowser:
 
 def measured(role: str, browser: DemoBrowser) -> list[Timed]:
     """Walk the links from the role's first page and time each page; a few of every shape."""
-    waiting, seen, shapes, rows = [urlsplit(browser.page.url).path, "/", "/help"], set[str](), dict[str, int](), []
+    waiting, seen, shapes = [urlsplit(browser.page.url).path, "/", "/help"], set[str](), dict[str, int]()
+    rows: list[Timed] = []
     while waiting and len(rows) < PER_ROLE:
         path = waiting.pop(0)
         shape = CODE.sub("*", path)
