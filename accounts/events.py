@@ -35,3 +35,12 @@ class AccountBlocked(Event):
     """An account was shut; its sessions and tokens died in the same transaction."""
 
     account_code: str
+
+
+@dataclass(frozen=True)
+class EmergencyTaken(Event):
+    """Somebody of the staff took a role they do not hold, for half an hour."""
+
+    grant_code: str
+    account_code: str
+    role: str

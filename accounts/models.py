@@ -71,7 +71,7 @@ class StaffCredential(Base):
 
 
 class WebSession(Base):
-    """A signed-in browser. Only the hash of its token is kept."""
+    """A signed-in browser. Only the hash of its token is kept. ``emergency`` names a role taken for half an hour."""
 
     __tablename__ = "web_session"
     id: Mapped[Key]
@@ -84,6 +84,7 @@ class WebSession(Base):
     expires_at: Mapped[datetime]
     strong_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    emergency: Mapped[str] = mapped_column(String(24), default="", server_default="")
     account: Mapped[Account] = relationship(lazy="joined")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.emergency import lent
 from accounts.models import Account, WebSession
 from accounts.policy import AccessPolicy
 from core.actors import STAFF, Actor, Role
@@ -56,7 +57,7 @@ def session_actor(session: Session, token: str, now: datetime) -> tuple[Actor, W
         return None
     if now - found.seen_at > _SEEN_EVERY:
         found.seen_at = now
-    return actor, found
+    return (lent(session, found, actor, now) if found.emergency else actor), found
 
 
 def live_actor(account: Account, role: str, epoch: int) -> Actor | None:

@@ -30,6 +30,7 @@ class Actor:
 
     ``code`` is the account's public code (``A-…``), empty for system and anonymous. ``person`` is the code of
     the worker (``W-…``) or recruiter (``R-…``) behind the account when the role is one of these.
+    ``emergency`` is the code of the grant under which staff act in a role they do not hold.
     ``on_behalf_of`` is the principal's account code when staff act for someone; then ``channel`` ("phone",
     "sms", "desk") and ``reason`` are stored with the act.
     """
@@ -40,6 +41,7 @@ class Actor:
     on_behalf_of: str = ""
     channel: str = "web"
     reason: str = ""
+    emergency: str = ""
 
     @property
     def is_ops(self) -> bool:

@@ -55,7 +55,7 @@ def audit(session: Session, actor: Actor, act: str, about: str, at: datetime, ch
             on_behalf_of=actor.on_behalf_of,
             reason=said,
             before=dict(change.before),
-            after=dict(change.after),
+            after=dict(change.after) | ({"emergency": actor.emergency} if actor.emergency else {}),
         )
     )
 
