@@ -13,6 +13,7 @@ INSTALLER = "tools/installer.lock"
 NODE = "tools/node.lock"
 DEMO = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"  # holds everything of the other one
+BENCH = "requirements-bench.lock"  # the demo's packages, and the peers the matcher is measured against
 
 
 def missing_modules() -> list[str]:
