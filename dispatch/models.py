@@ -162,7 +162,13 @@ class Assignment(Base):
 
 
 class Round(Keyed, Base):
-    """One run of the matcher: everything needed to replay it and to say why."""
+    """One run of the matcher: everything needed to replay it and to say why.
+
+    ``mode`` "day" is a day plan: of the local ``day`` and of ``zones``, because of ``causes`` (``[{"kind", "about"}]``);
+    ``prices`` is what time was worth in it (``dispatch.prices``). ``state`` is "wanted" (nobody solves it yet), "solving",
+    "done" or "failed"; ``fate`` says what befell the solving process ("" when nothing did). ``weights`` holds the
+    weights, the versions of the solvers and what was asked of them.
+    """
 
     __tablename__ = "round"
     name: Mapped[str] = mapped_column(String(24))
@@ -186,7 +192,71 @@ class Round(Keyed, Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     solve_ms: Mapped[int] = mapped_column(default=0)
-    __table_args__ = (Index("uq_round_tick", "name", "tick", unique=True), Index("ix_round_recent", "started_at"))
+    day: Mapped[date | None]
+    zones: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    causes: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    prices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    fate: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    follows: Mapped[str] = mapped_column(String(24), default="", server_default="")
+    __table_args__ = (
+        Index("uq_round_tick", "name", "tick", unique=True),
+        Index("ix_round_recent", "started_at"),
+        Index("ix_round_day", "day", postgresql_where=text("day is not null")),
+        Index("uq_round_wanted", "day", "zone", unique=True, postgresql_where=text("state = 'wanted'")),
+    )
+
+
+class PlanMove(Keyed, Base):
+    """A plan's wish to move a confirmed visit: to another worker, another start, or both. A wish and no more:
+    operations decide, then everybody concerned is asked, and only when all agree is anything changed.
+
+    ``price`` is what the matcher counts for breaking the promise, ``gain`` what the plan wins all the same, both in
+    travel minutes; ``why`` are sentences of ``matching.explain`` as ``[{"key", "params"}]``.
+    """
+
+    __tablename__ = "plan_move"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    from_worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"))
+    to_worker_id: Mapped[int] = mapped_column(ForeignKey("worker.id"))
+    from_start: Mapped[datetime]
+    to_start: Mapped[datetime]
+    travel_seconds: Mapped[int]
+    price: Mapped[float]
+    gain: Mapped[float]
+    why: Mapped[list[Any]]
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    state_since: Mapped[datetime]
+    created_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(24), default="")
+    reason: Mapped[str] = mapped_column(default="")
+    visit: Mapped[Visit] = relationship()
+    from_worker: Mapped[Worker] = relationship(foreign_keys=[from_worker_id])
+    to_worker: Mapped[Worker] = relationship(foreign_keys=[to_worker_id])
+    answers: Mapped[list[MoveAnswer]] = relationship(back_populates="move", order_by="MoveAnswer.side")
+    __table_args__ = (
+        Index("uq_plan_move_open", "visit_id", unique=True, postgresql_where=text("state in ('proposed','asking')")),
+        CheckConstraint("from_worker_id <> to_worker_id or from_start <> to_start", name="moves_something"),
+        CheckConstraint("price >= 0", name="price_known"),
+    )
+
+
+class MoveAnswer(Base):
+    """What one person says to a move: ``side`` "customer", "from" or "to", ``answer`` "", "yes" or "no"."""
+
+    __tablename__ = "move_answer"
+    move_id: Mapped[int] = mapped_column(ForeignKey("plan_move.id"), primary_key=True)
+    side: Mapped[str] = mapped_column(String(12), primary_key=True)
+    account: Mapped[str] = mapped_column(String(24), index=True)
+    answer: Mapped[str] = mapped_column(String(4), default="")
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    move: Mapped[PlanMove] = relationship(back_populates="answers")
+    __table_args__ = (
+        CheckConstraint("side in ('customer','from','to')", name="side_known"),
+        CheckConstraint("answer in ('','yes','no')", name="answer_known"),
+    )
 
 
 class SlotHold(Keyed, Base):

@@ -77,6 +77,27 @@ class OfferMove(StrEnum):
     SUPERSEDE = "supersede"
 
 
+class MoveState(StrEnum):
+    """Where the wish to move a confirmed visit stands."""
+
+    PROPOSED = "proposed"
+    ASKING = "asking"
+    DONE = "done"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class MoveMove(StrEnum):
+    """What may happen to such a wish."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    AGREE = "agree"
+    REFUSE = "refuse"
+    LAPSE = "lapse"
+
+
 S, M = VisitState, VisitMove
 _CUSTOMER, _WORKER, _SYSTEM = {Role.CUSTOMER}, {Role.WORKER}, {Role.SYSTEM}
 _OPS = {Role.OPS_AGENT, Role.OPS_LEAD}
@@ -126,6 +147,19 @@ OFFER_MOVES = table(
             _SYSTEM | _OPS | _CUSTOMER | _WORKER,
         ),
         (OfferState.LIVE, OfferMove.SUPERSEDE, OfferState.SUPERSEDED, _SYSTEM | _OPS | _WORKER),
+    ],
+)
+
+P, PM = MoveState, MoveMove
+PLAN_MOVES = table(
+    "plan_move",
+    P.PROPOSED,
+    [
+        (P.PROPOSED, PM.APPROVE, P.ASKING, _OPS),
+        (P.PROPOSED, PM.DECLINE, P.DECLINED, _OPS),
+        (P.ASKING, PM.AGREE, P.DONE, _CUSTOMER | _WORKER | _OPS),
+        (P.ASKING, PM.REFUSE, P.REFUSED, _CUSTOMER | _WORKER | _OPS),
+        ([P.PROPOSED, P.ASKING], PM.LAPSE, P.LAPSED, _SYSTEM | _OPS | _CUSTOMER | _WORKER),
     ],
 )
 

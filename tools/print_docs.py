@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, text
 
 from core.states import StateTable
-from dispatch.states import OFFER_MOVES, VISIT_MOVES
+from dispatch.states import OFFER_MOVES, PLAN_MOVES, VISIT_MOVES
 from disputes.states import DISPUTE_MOVES
 from ratings.states import INVITATION_MOVES, RATING_MOVES
 from recruiting.states import ATTRIBUTION_MOVES, MILESTONE_MOVES
@@ -25,6 +25,7 @@ FINGERPRINT = ROOT / "migrations" / "fingerprint.txt"
 TABLES: tuple[StateTable[Any, Any], ...] = (
     VISIT_MOVES,
     OFFER_MOVES,
+    PLAN_MOVES,
     WORKER_MOVES,
     INVITATION_MOVES,
     RATING_MOVES,
