@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,10 +17,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from accounts.accounts import create_account, tidy_phone
-from accounts.errors import WrongProof
+from accounts.errors import MoreNeeded, WrongProof
 from accounts.events import CodeRequested
-from accounts.models import Account, GuessLog, SignInChallenge
+from accounts.guesses import check_guesses, note_guess
+from accounts.models import Account, SignInChallenge
 from accounts.policy import AccessPolicy
+from accounts.second_factor import SENTENCES, step_left
+from accounts.tidy import tidy_digits
 from core import events
 from core.actors import ANONYMOUS
 from core.codes import new_code
@@ -41,6 +43,7 @@ class CodeAsk:
     network: str = ""
     purpose: str = "sign_in"
     locale: str = "zh"
+    account: str = ""
 
 
 def ask_code(session: Session, ask: CodeAsk, now: datetime) -> SignInChallenge:
@@ -56,8 +59,8 @@ def ask_code(session: Session, ask: CodeAsk, now: datetime) -> SignInChallenge:
     _check_asks(session, policy, phone, ask.network, now)
     challenge = SignInChallenge(
         code=new_code("C"), phone=phone, prefix=phone[:_PREFIX], network=ask.network,
-        session_hash=_hash(ask.session_key), purpose=ask.purpose, nonce=secrets.token_bytes(16), created_at=now,
-        expires_at=now + timedelta(minutes=policy.code_minutes),
+        session_hash=key_hash(ask.session_key), purpose=ask.purpose, nonce=secrets.token_bytes(16), created_at=now,
+        expires_at=now + timedelta(minutes=policy.code_minutes), account_code=ask.account,
     )  # fmt: skip
     session.add(challenge)
     session.flush()
@@ -71,12 +74,6 @@ def digits(challenge: SignInChallenge, pepper: str) -> str:
     return f"{int.from_bytes(mac[:8], 'big') % 10**DIGITS:0{DIGITS}d}"
 
 
-def tidy_digits(typed: str) -> str:
-    """Return what was typed as ASCII digits: full-width digits, spaces and dashes are forgiven."""
-    plain = unicodedata.normalize("NFKC", typed)
-    return "".join(sign for sign in plain if not sign.isspace() and sign not in "-–—_.")
-
-
 @dataclass(frozen=True)
 class CodeProof:
     """What came back: which challenge, the digits as typed, from which browser session and network."""
@@ -86,18 +83,24 @@ class CodeProof:
     session_key: str
     network: str = ""
     locale: str = "zh"
+    purpose: str = "sign_in"
+    account: str = ""
 
 
 def redeem_code(session: Session, proof: CodeProof, now: datetime, pepper: str) -> Account:
     """Prove the number and return its account, made at the first sign-in with the role of customer.
 
     ``WrongProof`` (remembered) for a wrong, used, burnt, expired or foreign code, never telling which;
-    ``TooMany`` when the number, the network or the whole system has seen too many guesses.
+    ``TooMany`` when the number, the network or the whole system has seen too many guesses; ``MoreNeeded`` (remembered)
+    when the code alone does not open the account: :mod:`accounts.steps` goes on from there.
     """
     challenge = prove_code(session, proof, now, pepper)
     account = create_account(session, challenge.phone, "", proof.locale, now)
     if account.state != "active":
         raise NotAllowed("account_blocked", "This account is closed. Please call us.")
+    left = step_left(session, account, now)
+    if left is not None:
+        raise MoreNeeded(left, SENTENCES[left])
     account.phone_proved_at = now
     return account
 
@@ -113,31 +116,27 @@ def prove_code(session: Session, proof: CodeProof, now: datetime, pepper: str) -
     ).first()
     phone = challenge.phone if challenge else ""
     _lock(session, phone)
-    _check_guesses(session, policy, phone, proof.network, now)
-    if challenge is None or not _usable(challenge, policy, proof.session_key, now):
-        _note_guess(session, phone, proof, now)
+    check_guesses(session, policy, phone, proof.network, now)
+    if challenge is None or not _usable(challenge, policy, proof, now):
+        note_guess(session, phone, proof.network, proof.challenge, now)
         raise WrongProof({"code": ["code_not_valid"]})
     if not hmac.compare_digest(digits(challenge, pepper), typed):
         challenge.tries += 1
-        _note_guess(session, phone, proof, now)
+        note_guess(session, phone, proof.network, proof.challenge, now)
         raise WrongProof({"code": ["code_not_valid"]})
     challenge.used_at = now
     session.flush()
     return challenge
 
 
-def _usable(challenge: SignInChallenge, policy: AccessPolicy, session_key: str, now: datetime) -> bool:
+def _usable(challenge: SignInChallenge, policy: AccessPolicy, proof: CodeProof, now: datetime) -> bool:
     return (
         challenge.used_at is None
+        and (challenge.purpose, challenge.account_code) == (proof.purpose, proof.account)
         and challenge.expires_at > now
         and challenge.tries < policy.tries_per_code
-        and hmac.compare_digest(challenge.session_hash, _hash(session_key))
+        and hmac.compare_digest(challenge.session_hash, key_hash(proof.session_key))
     )
-
-
-def _note_guess(session: Session, phone: str, proof: CodeProof, now: datetime) -> None:
-    session.add(GuessLog(at=now, phone=phone, network=proof.network, challenge=proof.challenge[:24]))
-    session.flush()
 
 
 def _check_asks(session: Session, policy: AccessPolicy, phone: str, network: str, now: datetime) -> None:
@@ -156,24 +155,11 @@ def _check_asks(session: Session, policy: AccessPolicy, phone: str, network: str
             raise TooMany("too_many_codes", "Too many codes were asked for. Please try again later.", 600)
 
 
-def _check_guesses(session: Session, policy: AccessPolicy, phone: str, network: str, now: datetime) -> None:
-    limits: list[tuple[int, timedelta, list[ColumnElement[bool]]]] = [
-        (policy.guesses_everywhere_minute, timedelta(minutes=1), []),
-    ]
-    if phone:
-        limits.append((policy.guesses_per_number_day, timedelta(days=1), [GuessLog.phone == phone]))
-    if network:
-        limits.append((policy.guesses_per_network_hour, timedelta(hours=1), [GuessLog.network == network]))
-    for most, span, where in limits:
-        seen = session.scalar(select(func.count()).select_from(GuessLog).where(GuessLog.at > now - span, *where)) or 0
-        if seen >= most:
-            raise TooMany("too_many_guesses", "Too many wrong codes. Please try again later.", 600)
-
-
 def _lock(session: Session, phone: str) -> None:
     """Let asks and guesses of one number queue up, so that counting and writing are one step."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"phone:{phone}", 0))))
 
 
-def _hash(text: str) -> str:
+def key_hash(text: str) -> str:
+    """Return what is kept of a browser's key."""
     return hashlib.sha256(text.encode()).hexdigest()

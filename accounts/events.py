@@ -44,3 +44,49 @@ class EmergencyTaken(Event):
     grant_code: str
     account_code: str
     role: str
+
+
+@dataclass(frozen=True)
+class SecondFactorSet(Event):
+    """An authenticator was set up and confirmed."""
+
+    account_code: str
+
+
+@dataclass(frozen=True)
+class SecondFactorDropped(Event):
+    """An authenticator was taken away, by its owner or by the desk."""
+
+    account_code: str
+
+
+@dataclass(frozen=True)
+class PhoneChangeAsked(Event):
+    """A new number was proved; it counts when the hold is over."""
+
+    account_code: str
+    change_code: str
+
+
+@dataclass(frozen=True)
+class PhoneChanged(Event):
+    """The hold is over: the new number is the account's."""
+
+    account_code: str
+    change_code: str
+
+
+@dataclass(frozen=True)
+class PhoneChangeStopped(Event):
+    """The change was stopped, or the number had become another account's."""
+
+    account_code: str
+    change_code: str
+
+
+@dataclass(frozen=True)
+class NumberDetached(Event):
+    """Somebody proved a number long unseen and began anew with it; the old account has no number now."""
+
+    account_code: str
+    new_account: str

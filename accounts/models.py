@@ -50,6 +50,10 @@ class SignInChallenge(Keyed, Base):
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+    account_code: Mapped[Ref] = mapped_column(default="", server_default="")
+    """Whose wish it belongs to when it is no sign-in."""
+    passed_at: Mapped[datetime | None]
+    """When the second step after it was done; once."""
     __table_args__ = (
         Index("ix_sign_in_challenge_phone", "phone", "created_at"),
         Index("ix_sign_in_challenge_network", "network", "created_at"),
@@ -68,6 +72,53 @@ class StaffCredential(Base):
     last_step: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """An authenticator of somebody who signs in by phone; it counts from ``confirmed_at`` on."""
+
+    __tablename__ = "second_factor"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    totp_secret: Mapped[str] = mapped_column(String(64))
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper instead of the authenticator, good once. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[Key]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class PhoneChange(Keyed, Base):
+    """A number that is to become an account's: ``waiting`` until ``due_at``, then ``done``, ``stopped`` or ``taken``.
+
+    ``detached`` is the number somebody new has taken over: the account has none until the desk has looked.
+    ``taken_from`` is the account the desk joins the number from; ``asked_by`` whoever asked.
+    """
+
+    __tablename__ = "phone_change"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    old_phone: Mapped[str | None] = mapped_column(String(20))
+    new_phone: Mapped[str] = mapped_column(String(20), default="")
+    taken_from: Mapped[Ref] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(String(12))
+    asked_by: Mapped[Ref]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="joined")
+    __table_args__ = (
+        Index("uq_phone_change_waiting", "account_id", unique=True, postgresql_where=text("state = 'waiting'")),
+        Index("uq_phone_change_number", "new_phone", unique=True, postgresql_where=text("state = 'waiting'")),
+    )
 
 
 class WebSession(Base):

@@ -28,3 +28,10 @@ class AccessPolicy(Policy):
     staff_failures: int = 5
     staff_lock_minutes: int = 15
     token_days: int = 365
+    factor_failures: int = 5
+    factor_lock_minutes: int = 15
+    step_minutes: int = 10
+    unseen_days: int = 90
+    fact_tries: int = 3
+    fact_tries_days: int = 30
+    phone_hold_hours: int = 48

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.emergency import lent
 from accounts.models import Account, WebSession
 from accounts.policy import AccessPolicy
-from core.actors import STAFF, Actor, Role
+from core.actors import STAFF, STRONG, Actor, Role
 from core.errors import NotAllowed
 from core.policies import read_policy
 
@@ -22,7 +22,7 @@ _SEEN_EVERY = timedelta(minutes=5)
 def start_session(session: Session, account: Account, role: Role, now: datetime, *, strong: bool = False) -> str:
     """Sign the account in as ``role`` and return the token; ``strong``: proved by a second factor as well.
 
-    ``NotAllowed`` for a role the account does not hold, and for a staff role without the second factor.
+    ``NotAllowed`` for a role the account does not hold, and for a desk or recruiter role without the second factor.
     """
     if role not in roles_open(account, strong=strong):
         raise NotAllowed("role_not_yours", "This role is not yours.")
@@ -40,9 +40,9 @@ def start_session(session: Session, account: Account, role: Role, now: datetime,
 
 
 def roles_open(account: Account, *, strong: bool) -> list[Role]:
-    """Return the roles this account may enter; the desk opens only with the second factor."""
+    """Return the roles this account may enter; desk and recruiters' station open only with the second factor."""
     held = [Role(one.role) for one in account.roles]
-    return [role for role in Role if role in held and (strong or role not in STAFF)]
+    return [role for role in Role if role in held and (strong or role not in STRONG)]
 
 
 def session_actor(session: Session, token: str, now: datetime) -> tuple[Actor, WebSession] | None:
@@ -53,7 +53,7 @@ def session_actor(session: Session, token: str, now: datetime) -> tuple[Actor, W
     if found is None or found.ended_at is not None or found.expires_at <= now:
         return None
     actor = live_actor(found.account, found.role, found.epoch)
-    if actor is None:
+    if actor is None or (actor.role in STRONG and found.strong_at is None):
         return None
     if now - found.seen_at > _SEEN_EVERY:
         found.seen_at = now
@@ -74,6 +74,11 @@ def switch_role(session: Session, web: WebSession, role: Role, now: datetime) ->
     token = start_session(session, web.account, role, now, strong=strong)
     web.ended_at = now
     return token
+
+
+def strengthen(web: WebSession, now: datetime) -> None:
+    """Note that this browser's owner has proved a second factor."""
+    web.strong_at = now
 
 
 def end_session(web: WebSession, now: datetime) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.codes import tidy_digits
 from accounts.errors import WrongProof
 from accounts.models import Account, GuessLog, StaffCredential
 from accounts.policy import AccessPolicy
+from accounts.totp import matching_step, new_secret
 from core.errors import InvalidInput, TooMany
 from core.policies import read_policy
 
-_STEP = 30  # seconds a code of the authenticator lasts
 _SHORTEST = 12
 
 
@@ -38,18 +35,13 @@ def set_staff_password(session: Session, account: Account, login: str, password:
     """Give the account a login and a password of at least 12 signs; return the authenticator's secret, shown once."""
     if len(password) < _SHORTEST:
         raise InvalidInput({"password": ["too_short"]})
-    secret = pyotp.random_base32()
+    secret = new_secret()
     credential = session.get(StaffCredential, account.id) or StaffCredential(account_id=account.id)
     credential.login, credential.password_hash, credential.totp_secret = login, _hasher().hash(password), secret
     credential.last_step, credential.failures, credential.locked_until = 0, 0, None
     session.add(credential)
     session.flush()
     return secret
-
-
-def totp_now(secret: str, now: datetime) -> str:
-    """Return the code an authenticator shows at ``now``: for tests and the demo."""
-    return pyotp.TOTP(secret).at(now)
 
 
 def staff_sign_in(session: Session, proof: StaffProof, now: datetime) -> Account:
@@ -83,15 +75,9 @@ def _password_right(found: StaffCredential | None, password: str) -> bool:
 
 
 def _matching_step(found: StaffCredential | None, typed: str, now: datetime) -> int | None:
-    """Return the step whose code was typed, one early or late allowed, unless it or a later one was used."""
-    secret = found.totp_secret if found else _no_secret()
-    tidy = tidy_digits(typed).encode()
-    current = int(now.timestamp()) // _STEP
-    for step in (current - 1, current, current + 1):
-        right = hmac.compare_digest(pyotp.TOTP(secret).generate_otp(step).encode(), tidy)
-        if right and found is not None and step > found.last_step:
-            return step
-    return None
+    """Return the authenticator's step; an unknown login costs the same work and never fits."""
+    step = matching_step(found.totp_secret if found else _no_secret(), typed, found.last_step if found else 0, now)
+    return step if found is not None else None
 
 
 def _note_failure(
@@ -121,10 +107,10 @@ def _hasher() -> PasswordHasher:
 
 @cache
 def _no_secret() -> str:
-    return pyotp.random_base32()
+    return new_secret()
 
 
 @cache
 def _nobody() -> str:
     """A hash nobody's password has, so that an unknown login costs the same time."""
-    return _hasher().hash(pyotp.random_base32(64))
+    return _hasher().hash("".join(new_secret() for _ in range(2)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from accounts.models import Account, StaffCredential, WebSession
-from accounts.staff import set_staff_password, totp_now
+from accounts.staff import set_staff_password
+from accounts.totp import totp_now
 from app.demo_check import play
 from app.session import engine_options, make_factory
 from app.settings import Settings
@@ -46,7 +48,7 @@ def seed(settings: Settings, days: int) -> None:
         if session.get(TickRun, ("demo_seed", "done")) is not None:
             return
     until = settings.clock.sim_start or settings.clock.now()
-    world = _world(settings, factory)
+    world = replace(_world(settings, factory), taken=frozenset)
     first = until.astimezone(ZoneInfo(settings.zone)).date() - timedelta(days=days)
     began = time.monotonic()
     begin(
@@ -150,8 +152,8 @@ def _taken(factory: SessionFactory) -> frozenset[str]:
 
 
 def _seeding_factory(settings: Settings) -> SessionFactory:
-    """Return a factory that does not wait for the disk: if the machine fails now, the city is simply made again."""
-    options = engine_options(settings, "hourhand-seed")
+    """Return a factory that waits for no disk and tests no connection: if either fails, the city is simply made again."""
+    options = {**engine_options(settings, "hourhand-seed"), "pool_pre_ping": False}
     arguments = options["connect_args"]
     options["connect_args"] = {**arguments, "options": arguments["options"] + " -c synchronous_commit=off"}
     return sessionmaker(create_engine(settings.database_url, **options))

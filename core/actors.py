@@ -22,6 +22,8 @@ class Role(StrEnum):
 
 OPS = frozenset({Role.OPS_AGENT, Role.OPS_LEAD})
 STAFF = frozenset({Role.OPS_AGENT, Role.OPS_LEAD, Role.FINANCE, Role.ADMIN})
+STRONG = STAFF | {Role.RECRUITER}
+"""Roles nobody enters by a phone code alone."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from accounts.accounts import account_by_code, create_account, grant_role
 from accounts.sessions import start_session
 from accounts.tokens import make_token
 from app.auth import TOKEN
-from core.actors import STAFF, SYSTEM, Actor, Role
+from core.actors import STAFF, STRONG, SYSTEM, Actor, Role
 from core.clock import wall
 from core.codes import new_code
 
@@ -85,7 +85,7 @@ def assemble(session: Session, persons: dict[str, str] | None = None, now: datet
 def sign_in(client: FlaskClient, session: Session, member: Member) -> FlaskClient:
     """Sign a browser in as the member (staff with their second factor). Commits."""
     account = account_by_code(session, member.account)
-    token = start_session(session, account, member.role, wall(), strong=member.role in STAFF)
+    token = start_session(session, account, member.role, wall(), strong=member.role in STRONG)
     session.commit()
     with client.session_transaction() as cookie:
         cookie[TOKEN] = token

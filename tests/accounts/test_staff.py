@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from accounts.accounts import account_by_code, block_account
 from accounts.errors import WrongProof
-from accounts.staff import StaffProof, set_staff_password, staff_sign_in, totp_now
+from accounts.staff import StaffProof, set_staff_password, staff_sign_in
+from accounts.totp import totp_now
 from core.actors import SYSTEM, Role
 from core.errors import InvalidInput, TooMany
 from tests.cast import make_member

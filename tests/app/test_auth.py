@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from accounts.accounts import account_by_code, block_account, grant_role
 from accounts.codes import digits
 from accounts.models import Account, GuessLog, SignInChallenge
-from accounts.staff import set_staff_password, totp_now
+from accounts.staff import set_staff_password
+from accounts.totp import totp_now
 from app.house import House
 from core.actors import SYSTEM, Role
 from core.clock import wall

@@ -57,7 +57,9 @@ def browser() -> Iterator[Browser]:
 
 def signed_in(browser: Browser, house: House, site: str, world: World, **look: object) -> BrowserContext:
     """A phone in which Rita is signed in, in the language and light of the look."""
-    token = start_session(world.session, account_by_code(world.session, world.actor.code), Role.RECRUITER, wall())
+    token = start_session(
+        world.session, account_by_code(world.session, world.actor.code), Role.RECRUITER, wall(), strong=True
+    )
     world.session.commit()
     signer = house.session_interface.get_signing_serializer(house)
     context = browser.new_context(color_scheme=look["theme"], viewport={"width": look["width"], "height": 844})
