@@ -78,6 +78,28 @@ def lay_ground_() -> None:
         lay_ground(session, settings.city, wall())
 
 
+@main.group("audit")
+def audit_() -> None:
+    """What staff did."""
+
+
+@audit_.command("verify")
+@click.option("--head", "heads", multiple=True, help="A head printed or logged earlier (12:ab…): it must still hold.")
+def verify_audit(heads: tuple[str, ...]) -> None:
+    """Walk the chain of the audit; print its head, or what is wrong and exit 1."""
+    from app.session import make_factory
+    from core.audit_chain import Head, verify_chain
+
+    try:
+        known = tuple(Head.read(one) for one in heads)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    with make_factory(_settings(), "hourhand-command")() as session:
+        found = verify_chain(session, known)
+    click.echo(f"{found.head}" if found.whole else f"{found.fault} at {found.at}; whole up to {found.head}")
+    sys.exit(0 if found.whole else 1)
+
+
 @main.command("add-staff")
 @click.option("--name", prompt=True)
 @click.option("--role", prompt=True, type=click.Choice(["ops_agent", "ops_lead", "finance", "admin"]))

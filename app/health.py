@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.audit_chain import last_check
 from core.clock import wall
 from core.events import DeliveryRow, EventRow
 from core.ticks import last_runs
@@ -33,13 +34,14 @@ class RoundHealth:
 
 @dataclass(frozen=True)
 class Health:
-    """The whole report."""
+    """The whole report. ``audit`` is what the last check of the audit's chain found wrong, if anything."""
 
     healthy: bool
     rounds: list[RoundHealth]
     parked: dict[str, int]
     waiting: dict[str, int]
     now: str
+    audit: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -47,7 +49,10 @@ class Health:
 
 
 def examine(session: Session, now: datetime, speed: float = 1.0) -> Health:
-    """Look at everything. Not healthy: a round three periods late. Parked rows are told, they wait for a person."""
+    """Look at everything. Not healthy: a round three periods late, a broken audit.
+
+    Parked rows are told, they wait for a person.
+    """
     from app.wiring import round_periods
 
     runs = last_runs(session)
@@ -59,7 +64,10 @@ def examine(session: Session, now: datetime, speed: float = 1.0) -> Health:
         "new_events": session.scalar(select(func.count()).select_from(EventRow).where(~EventRow.fanned_out)) or 0,
         "timers_due": session.scalar(_due(now)) or 0,
     }
-    return Health(not any(one.late for one in rounds), rounds, parked, waiting, now.isoformat())
+    checked = last_check(session)
+    fault = str(checked.outcome.get("fault", "")) if checked else ""
+    healthy = not fault and not any(one.late for one in rounds)
+    return Health(healthy, rounds, parked, waiting, now.isoformat(), fault)
 
 
 def _round(name: str, period: timedelta, last: datetime | None, now: datetime, speed: float) -> RoundHealth:

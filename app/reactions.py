@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from accounts.events import CodeRequested
 from accounts.housekeeping import forget_old_access
 from accounts.models import SignInChallenge
+from app.audit_check import AUDIT_TICK
 from app.sending import CODE_KIND, send_messages
 from app.wiring import Pump
 from core.clock import wall
 from core.db import SessionFactory, in_transaction
 from core.events import Handlers
 from core.idempotency import forget_old
+from core.rate_count import forget_counts
 from core.ticks import Tick, claim_tick
 from notices.notices import enqueue
 
@@ -34,10 +36,11 @@ def forget(factory: SessionFactory, tick: str, now: datetime) -> None:
         if claim_tick(session, "app_forget", tick, now):
             forget_old(session, wall())
             forget_old_access(session, wall())
+            forget_counts(session, int(wall().timestamp()) // 60 - 1)
 
     in_transaction(factory, work)
 
 
 HANDLERS: Handlers = {CodeRequested: [send_code]}
-TICKS = [Tick("app_forget", forget, period=timedelta(hours=1))]
+TICKS = [Tick("app_forget", forget, period=timedelta(hours=1)), AUDIT_TICK]
 PUMPS: list[Pump] = [send_messages]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ForeignKey, Row, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -76,17 +77,12 @@ def verify_chain(session: Session, known: tuple[Head, ...] = ()) -> Verdict:
     The heads of earlier checks (kept with the ticks) are always among them. Costs one pass over the audit.
     """
     wanted = {head.seq: head.hash for head in (*_earlier(session), *known) if head.seq}
-    head, met = Head(0, ""), 0
-    for row in _links(session):
-        fault = _fault(row, head)
-        if fault:
-            return Verdict(head, fault, int(row.audit_id))
-        head = Head(row.seq, row.hash)
-        if head.seq in wanted and wanted[head.seq] != head.hash:
-            return Verdict(head, "row_changed", int(row.audit_id))
-        met += head.seq in wanted
-    if met < len(wanted):
-        return Verdict(head, "shortened", head.seq)
+    with session.execute(_WALK, execution_options={"yield_per": _BATCH}) as rows:
+        walked = _walk(rows, wanted)
+    if not walked.whole:
+        return walked
+    if wanted and max(wanted) > walked.head.seq:
+        return Verdict(walked.head, "shortened", walked.head.seq)
     loose = session.scalar(
         select(AuditRow.id)
         .outerjoin(AuditLink, AuditLink.audit_id == AuditRow.id)
@@ -94,7 +90,7 @@ def verify_chain(session: Session, known: tuple[Head, ...] = ()) -> Verdict:
         .order_by(AuditRow.id)
         .limit(1)
     )
-    return Verdict(head, "row_unlinked", loose) if loose else Verdict(head)
+    return Verdict(walked.head, "row_unlinked", loose) if loose else walked
 
 
 def last_check(session: Session) -> TickRun | None:
@@ -107,7 +103,19 @@ def _earlier(session: Session) -> list[Head]:
     return [Head.read(one) for one in kept if one and _HEAD.fullmatch(one)]
 
 
-def _fault(row: Row[tuple[object, ...]], before: Head) -> str:
+def _walk(rows: Iterable[Row[Any]], wanted: Mapping[int, str]) -> Verdict:
+    head = Head(0, "")
+    for row in rows:
+        fault = _fault(row, head)
+        if not fault and wanted.get(row.seq, row.hash) != row.hash:
+            fault = "row_changed"
+        if fault:
+            return Verdict(head, fault, int(row.audit_id))
+        head = Head(row.seq, row.hash)
+    return Verdict(head)
+
+
+def _fault(row: Row[Any], before: Head) -> str:
     if row.seq != before.seq + 1:
         return "link_missing"
     if row.prev != before.hash:
@@ -117,16 +125,11 @@ def _fault(row: Row[tuple[object, ...]], before: Head) -> str:
     return "" if row.hash == _hash(before.hash, row) else "row_changed"
 
 
-def _hash(prev: str, row: Row[tuple[object, ...]]) -> str:
+def _hash(prev: str, row: Row[Any]) -> str:
     """Return the link's hash: every text with its length in bytes before it, so that no two contents look the same."""
     texts = [prev, *(str(one) for one in tuple(row)[4:])]
     content = "".join(f"{len(one.encode())}:{one}" for one in texts)
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _links(session: Session) -> Iterator[Row[tuple[object, ...]]]:
-    rows = session.execute(_WALK, execution_options={"yield_per": _BATCH})
-    yield from rows
 
 
 _WALK = text("""

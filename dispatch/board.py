@@ -21,9 +21,8 @@ from dispatch.models import Assignment, Offer, Position, Round, Visit
 from dispatch.states import UNMATCHED, OfferState, VisitState
 from dispatch.visits import visit_query
 from dispatch.waking import local_instant
-from places.models import Zone
 from places.shown import NO_VISIT, Viewer, place_for
-from places.zones import list_zones
+from places.zones import city_clock, list_zones
 from workers.models import Worker
 from workers.states import MATCHABLE
 
@@ -40,7 +39,7 @@ class _Loaded:
 
 def board_zone(session: Session) -> str:
     """Return the time zone of the city."""
-    return session.scalar(select(Zone.time_zone).order_by(Zone.id).limit(1)) or "UTC"
+    return city_clock(session).key
 
 
 def board_span(wish: BoardWish, zone: str) -> tuple[datetime, datetime]:

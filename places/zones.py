@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -110,3 +111,8 @@ def get_compound(session: Session, slug: str) -> Compound:
     if compound is None:
         raise NotFound
     return compound
+
+
+def city_clock(session: Session) -> ZoneInfo:
+    """Return the clock of the city, by which days of the whole house are told apart."""
+    return ZoneInfo(session.scalar(select(Zone.time_zone).order_by(Zone.id).limit(1)) or "UTC")

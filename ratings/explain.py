@@ -23,6 +23,7 @@ from ratings.states import RatingState
 from workers.models import Worker
 from workers.standing import standing_of
 from workers.workers import get_worker
+from workers.zones import clock_of
 
 _ANY = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -104,7 +105,7 @@ def score_story(session: Session, actor: Actor, worker_code: str, now: datetime)
     worker = get_worker(session, actor, worker_code)
     policy = read_policy(session, RatingPolicy, now)
     rows = ratings_about(session, worker_code)
-    seen = rows if actor.is_ops else shown(rows, now, policy.shown_batch)
+    seen = rows if actor.is_ops else shown(rows, now, policy.shown_batch, clock_of(session, worker))
     params, run, steps = _replayed(session, worker_code, {one.code for one in seen})
     figures = run.figures(params)
     standing = standing_of(session, worker_code)

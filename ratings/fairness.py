@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from core.policies import read_policy
 from dispatch.models import Assignment, Visit
 from dispatch.states import WORKED
+from places.zones import city_clock
 from ratings.formula import clip, stars_of
 from ratings.params import current_params
 from ratings.policy import FairnessPolicy
 from workers.models import Shift, Standing, Worker
 from workers.standing import StandingUpdate, publish_standing
 from workers.states import MATCHABLE
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Offered:
 
 
 def renew_gaps(session: Session, now: datetime) -> dict[str, float]:
-    """Measure every matchable worker's gap (−1..1) and publish what changed; five queries whatever their number."""
+    """Measure every matchable worker's gap (−1..1) and publish what changed; six queries whatever their number."""
     policy = read_policy(session, FairnessPolicy, now)
     rows = session.execute(
         select(Worker.id, Worker.code, Standing.score, Standing.fairness_gap)
@@ -86,7 +85,8 @@ def _visits(session: Session, since: datetime, now: datetime) -> dict[int, int]:
 
 def _half_days(session: Session, policy: FairnessPolicy, since: datetime, now: datetime) -> dict[int, float]:
     """Declared weekly hours over the period less time off, in half days; declined hours count as offered."""
-    first = since.astimezone(ZONE).date() + timedelta(days=1)
+    clock = city_clock(session)
+    first = since.astimezone(clock).date() + timedelta(days=1)
     days = [first + timedelta(days=turn) for turn in range(policy.days)]
     shifts: dict[int, list[Shift]] = defaultdict(list)
     for shift in session.scalars(select(Shift).where(Shift.valid_from <= days[-1])):
@@ -100,15 +100,15 @@ def _half_days(session: Session, policy: FairnessPolicy, since: datetime, now: d
     )
     for worker_id, during in session.execute(off):
         away = (during.lower or since, during.upper or now)
-        minutes[worker_id] = minutes.get(worker_id, 0.0) - _overlap(shifts.get(worker_id, []), days, away)
+        minutes[worker_id] = minutes.get(worker_id, 0.0) - _overlap(shifts.get(worker_id, []), days, away, clock)
     return {worker_id: max(0.0, many) / policy.half_day_minutes for worker_id, many in minutes.items()}
 
 
-def _overlap(shifts: list[Shift], days: list[date], away: tuple[datetime, datetime]) -> float:
+def _overlap(shifts: list[Shift], days: list[date], away: tuple[datetime, datetime], clock: ZoneInfo) -> float:
     """Return the declared minutes that fall into a time off."""
     total = 0.0
     for day in days:
-        midnight = datetime.combine(day, time(), ZONE)
+        midnight = datetime.combine(day, time(), clock)
         for one in shifts:
             if _valid(one, day):
                 begin = max(midnight + timedelta(minutes=one.starts), away[0])

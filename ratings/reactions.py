@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from core.actors import Role
 from core.db import SessionFactory, in_transaction
 from core.events import Handlers
 from core.policies import read_policy
-from core.ticks import Tick, claim_tick, local_day
+from core.ticks import Tick, claim_tick
 from core.timers import Timer, TimerHandler, cancel_timer, set_timer
 from dispatch.events import VisitConfirmed, WorkDone
 from dispatch.policy import SlotPolicy
@@ -33,7 +33,8 @@ from workers.states import WorkerState
 from workers.trials import note_trial_visit, propose_activation
 
 SAMPLE = 25
-HOUSE_ZONE = "Asia/Shanghai"
+MONDAY = 0
+TickRunner = Callable[[SessionFactory, str, datetime], object]
 
 
 def on_work_done(session: Session, event: WorkDone, now: datetime) -> None:
@@ -90,10 +91,14 @@ HANDLERS: Handlers = {
 TIMERS: dict[str, TimerHandler] = {"rating_ask": on_rating_ask, "rating_close": on_rating_close}
 
 
-def _once(name: str, work: Callable[[Session, datetime], object]) -> Callable[[SessionFactory, str, datetime], object]:
+def _once(name: str, work: Callable[[Session, datetime], object], weekday: int | None = None) -> TickRunner:
+    """Claim the key and do the work; with ``weekday``, only when the key, the house's own date, falls on it."""
+
     def run(factory: SessionFactory, tick: str, now: datetime) -> object:
+        wanted = weekday is None or date.fromisoformat(tick).weekday() == weekday
+
         def claimed(session: Session) -> None:
-            if claim_tick(session, name, tick, now):
+            if claim_tick(session, name, tick, now) and wanted:
                 work(session, now)
 
         return in_transaction(factory, claimed)
@@ -102,10 +107,9 @@ def _once(name: str, work: Callable[[Session, datetime], object]) -> Callable[[S
 
 
 def weekly(session: Session, now: datetime) -> None:
-    """Mondays: tiers, then everybody's private message. Called daily; the other days do nothing."""
-    if local_day(now, HOUSE_ZONE).weekday() == 0:
-        evaluate_tiers(session, now)
-        tell_weekly(session, now)
+    """Tiers, then everybody's private message."""
+    evaluate_tiers(session, now)
+    tell_weekly(session, now)
 
 
 def verify_sample(session: Session, now: datetime) -> None:
@@ -120,6 +124,6 @@ TICKS: list[Tick] = [
     Tick("rating_estimates", _once("rating_estimates", renew_estimates), at_minute=2 * 60 + 30),
     Tick("rating_verify", _once("rating_verify", verify_sample), at_minute=3 * 60),
     Tick("fairness_gaps", _once("fairness_gaps", renew_gaps), at_minute=3 * 60 + 30),
-    Tick("weekly_tiers", _once("weekly_tiers", weekly), at_minute=4 * 60),
+    Tick("weekly_tiers", _once("weekly_tiers", weekly, weekday=MONDAY), at_minute=4 * 60),
     Tick("ratings_due", _once("ratings_due", reveal_due), period=timedelta(hours=1)),
 ]

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Shanghai")
-
 
 class Revealed(Protocol):
     """Something that has been revealed at an instant (None: not yet)."""
@@ -22,19 +20,19 @@ class Revealed(Protocol):
 R = TypeVar("R", bound=Revealed)
 
 
-def shown(rows: Sequence[R], now: datetime, batch: int) -> list[R]:
+def shown(rows: Sequence[R], now: datetime, batch: int, clock: ZoneInfo) -> list[R]:
     """Return what a worker may see: at each local midnight, if at least ``batch`` have come together, all of them.
 
-    ``rows`` are one worker's ratings, oldest reveal first.
+    ``rows`` are one worker's ratings, oldest reveal first; ``clock`` is the one on the worker's wall.
     """
-    today = now.astimezone(ZONE).date()
+    today = now.astimezone(clock).date()
     seen: list[R] = []
     waiting: list[R] = []
     day: date | None = None
     for row in rows:
         if row.revealed_at is None:
             continue
-        its_day = row.revealed_at.astimezone(ZONE).date()
+        its_day = row.revealed_at.astimezone(clock).date()
         if its_day != day and len(waiting) >= batch:
             seen, waiting = [*seen, *waiting], []
         if its_day >= today:

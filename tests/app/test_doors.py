@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Blueprint, Response, make_response, request, session
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
@@ -243,12 +245,18 @@ def test_errors_of_ours_tell_nothing(probe: House) -> None:
 
 
 def test_rates_are_limited_per_class(house_url: str, tmp_path: Path) -> None:
-    app = create_app(settings_for(house_url, tmp_path))
-    client = app.test_client()
-    codes = [client.get("/staff/sign-in").status_code for _ in range(3)]
-    tries = [client.post("/staff/sign-in", data={}).status_code for _ in range(32)]
-    assert codes == [200] * 3
-    assert tries == [403] * 30 + [429] * 2
-    assert client.get("/staff/sign-in").status_code == 200
-    with app.app_context():
-        db.engine.dispose()
+    """What signs in and what writes is counted by all processes together; reading by each for itself."""
+    processes = [create_app(settings_for(house_url, tmp_path)) for _ in range(2)]
+    clients = [app.test_client() for app in processes]
+    with time_machine.travel(datetime(2026, 3, 3, 9, 0, 30, tzinfo=UTC), tick=False):
+        codes = [clients[0].get("/staff/sign-in").status_code for _ in range(3)]
+        tries = [clients[turn % 2].post("/staff/sign-in", data={}).status_code for turn in range(32)]
+        assert codes == [200] * 3
+        assert tries == [403] * 30 + [429] * 2
+        assert clients[0].get("/staff/sign-in").status_code == 200
+    with time_machine.travel(datetime(2026, 3, 3, 9, 1, 0, tzinfo=UTC), tick=False):
+        assert clients[0].post("/staff/sign-in", data={}).status_code == 403
+    for app in processes:
+        app.extensions["limits_engine"].dispose()
+        with app.app_context():
+            db.engine.dispose()

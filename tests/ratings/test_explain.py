@@ -1,7 +1,8 @@
 """What a worker sees of the score, and when."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,8 @@ from tests import factories as make
 from tests.ratings.test_scores import DAY, give
 from tests.worked import rated_visit, score_of
 
+HERE = ZoneInfo("Asia/Shanghai")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -33,23 +36,30 @@ def at(day: float) -> datetime:
 
 
 def test_two_are_never_shown_three_are_the_next_day():
-    assert shown(rows(0, 0), at(30), 3) == []
-    assert shown(rows(0, 0, 0), at(0.1), 3) == []
-    assert len(shown(rows(0, 0, 0), at(1), 3)) == 3
+    assert shown(rows(0, 0), at(30), 3, HERE) == []
+    assert shown(rows(0, 0, 0), at(0.1), 3, HERE) == []
+    assert len(shown(rows(0, 0, 0), at(1), 3, HERE)) == 3
 
 
 def test_a_fourth_waits_for_its_own_batch():
-    assert len(shown(rows(0, 0, 0, 2), at(9), 3)) == 3
-    assert len(shown(rows(0, 0, 0, 2, 3, 4), at(4.1), 3)) == 3
-    assert len(shown(rows(0, 0, 0, 2, 3, 4), at(5), 3)) == 6
+    assert len(shown(rows(0, 0, 0, 2), at(9), 3, HERE)) == 3
+    assert len(shown(rows(0, 0, 0, 2, 3, 4), at(4.1), 3, HERE)) == 3
+    assert len(shown(rows(0, 0, 0, 2, 3, 4), at(5), 3, HERE)) == 6
+
+
+def test_midnight_is_the_workers_own():
+    three = [Row(datetime(2026, 3, 3, 20, tzinfo=UTC))] * 3  # already the fourth in Shanghai, still the third in Lisbon
+    noon = datetime(2026, 3, 4, 12, tzinfo=UTC)
+    assert shown(three, noon, 3, HERE) == []
+    assert shown(three, noon, 3, ZoneInfo("Europe/Lisbon")) == three
 
 
 @given(st.lists(st.floats(0, 20), max_size=30), st.floats(0, 25))
 def test_what_is_shown_grows_by_batches_and_once_a_day(days, now):
     all_rows = rows(*sorted(days))
-    seen = shown(all_rows, at(now), 3)
+    seen = shown(all_rows, at(now), 3, HERE)
     assert seen == all_rows[: len(seen)]
-    assert len(shown(all_rows, at(now + 1), 3)) - len(seen) not in {1, 2}
+    assert len(shown(all_rows, at(now + 1), 3, HERE)) - len(seen) not in {1, 2}
     assert len(seen) == 0 or len(seen) >= 3
 
 
