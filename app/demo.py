@@ -152,7 +152,7 @@ def _taken(factory: SessionFactory) -> frozenset[str]:
 
 
 def _seeding_factory(settings: Settings) -> SessionFactory:
-    """Return a factory that waits for no disk and tests no connection: if either fails, the city is simply made again."""
+    """Return a factory that waits for no disk and tests no connection: if one fails, the city is made again."""
     options = {**engine_options(settings, "hourhand-seed"), "pool_pre_ping": False}
     arguments = options["connect_args"]
     options["connect_args"] = {**arguments, "options": arguments["options"] + " -c synchronous_commit=off"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +20,7 @@ from core.db import Base, SessionFactory, sqlstate
 db = SQLAlchemy(metadata=Base.metadata)
 RETRIED = {"40001", "40P01"}  # serialization failure, deadlock
 TRIES = 3
+PREPARED = 500  # statements a connection keeps prepared: more than a process has shapes of
 _OPTIONS = "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000 -c lock_timeout=5000"
 
 
@@ -39,6 +40,13 @@ def engine_options(settings: Settings, name: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {"options": _OPTIONS, "application_name": name, "connect_timeout": 5},
     }
+
+
+@event.listens_for(Engine, "connect")
+def _keep_prepared(connection: Any, record: Any) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
+    """Plan each statement once per connection, not again and again because there are more than a hundred of them."""
+    if hasattr(connection, "prepared_max"):
+        connection.prepared_max = PREPARED
 
 
 def make_factory(settings: Settings, name: str) -> SessionFactory:

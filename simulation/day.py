@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+from itertools import count
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from dispatch.slots import SlotBook
 from simulation.acts import Act
@@ -30,11 +34,23 @@ class Life:
         """Let everybody do what falls into (since, until], each at their own instant."""
         self._ask(wishes(self.world, since, until, self.growth))
         for _ in range(_PASSES):
-            acts = [act for act in self._gather(until) if act.due <= until and act.key not in self.refused]
-            if not acts:
+            ahead = [(act.due, number, act) for number, act in enumerate(self._gather(until))]
+            if not self._play(ahead, until):
                 return
-            for act in sorted(acts, key=lambda act: act.due):
-                self._do(act, until)
+
+    def _play(self, ahead: list[tuple[datetime, int, Act]], until: datetime) -> int:
+        """Do what is due in its order, and what follows from it; return how much was tried."""
+        heapify(ahead)
+        done, numbers = 0, count(len(ahead))
+        while ahead and ahead[0][0] <= until:
+            act = heappop(ahead)[2]
+            if act.key in self.refused:
+                continue
+            done += 1
+            following = self._do(act, until)
+            if following is not None:
+                heappush(ahead, (following.due, next(numbers), following))
+        return done
 
     def _ask(self, made: list[Wish]) -> None:
         if not made:
@@ -56,10 +72,22 @@ class Life:
             ]
         return [act for act in acts if act.account not in taken]
 
-    def _do(self, act: Act, until: datetime) -> None:
-        at = max(act.due, until - timedelta(hours=12))
-        if not self.world.act(lambda session: act.run(session, at)) or act.key[0] == "at":
+    def _do(self, act: Act, until: datetime) -> Act | None:
+        at, following = max(act.due, until - timedelta(hours=12)), list[Act]()
+
+        def run(session: Session) -> None:
+            following.clear()
+            act.run(session, at)
+            then = act.then(session) if act.then else None
+            if then is not None:
+                following.append(then)
+
+        if not self.world.act(run):
             self.refused.add(act.key)
+            return None
+        if act.key[0] == "at":
+            self.refused.add(act.key)
+        return following[0] if following else None
 
 
 def _asking(world: World, wish: Wish, book: SlotBook) -> Callable[[Any], None]:

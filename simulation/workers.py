@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from core.actors import Actor
@@ -62,21 +62,36 @@ def _declining(actor: Actor, code: str, why: str) -> Run:
 
 
 def _visits(session: Session, world: World, now: datetime) -> Iterable[Act]:
-    rows = session.execute(
+    rows = session.execute(_under_way().where(Visit.starts_at < now + timedelta(days=2)).order_by(Visit.id))
+    for visit, assignment in rows.all():
+        act = _next(world, visit, assignment, now)
+        if act is not None:
+            yield _going_on(world, visit.id, act, now)
+
+
+def _under_way() -> Select[Visit, Assignment]:
+    return (
         select(Visit, Assignment)
         .join(Assignment, Assignment.visit_id == Visit.id)
         .where(
             Visit.state.in_([*[state.value for state in COMMITTED], VisitState.WORK_DONE.value]),
             Assignment.status.in_(["assigned", "started", "finished"]),
-            Visit.starts_at < now + timedelta(days=2),
         )
         .options(joinedload(Visit.worker), joinedload(Visit.job).joinedload(Job.place))
-        .order_by(Visit.id)
-    ).all()
-    for visit, assignment in rows:
-        act = _next(world, visit, assignment, now)
-        if act is not None:
-            yield act
+    )
+
+
+def _going_on(world: World, visit_id: int, act: Act, now: datetime) -> Act:
+    """Return the act with what the worker does after it: set out, arrive, start, tick, finish, take the cash."""
+
+    def then(session: Session) -> Act | None:
+        row = session.execute(_under_way().where(Visit.id == visit_id)).first()
+        following = _next(world, row[0], row[1], now) if row else None
+        if following is None or following.key == act.key:
+            return None
+        return _going_on(world, visit_id, following, now)
+
+    return act.followed(then)
 
 
 def _next(world: World, visit: Visit, assignment: Assignment, now: datetime) -> Act | None:
