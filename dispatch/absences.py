@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core import events
 from core.actors import Actor
 from core.errors import Conflict, InvalidInput, NotFound
 from dispatch.days import lock_worker
+from dispatch.events import TimeOffTaken
 from dispatch.models import Assignment
 from workers.workers import get_worker
 
@@ -34,6 +36,8 @@ def take_time_off(
     except IntegrityError as error:
         raise Conflict("visit_promised_then", "You have promised a visit in that time.") from error
     worker.version += 1
+    fact = TimeOffTaken(worker.code, span[0].isoformat(), span[1].isoformat())
+    events.record(session, fact, by=actor, at=now)
     return row
 
 

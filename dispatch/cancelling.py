@@ -14,7 +14,7 @@ from core.actors import Actor
 from core.errors import Conflict, InvalidInput
 from core.policies import read_policy
 from core.timers import cancel_timer, set_timer
-from dispatch.events import RescueCalled, VisitCancelled, VisitOpened, VisitRescheduled
+from dispatch.events import RescueCalled, VisitCancelled, VisitGivenBack, VisitOpened, VisitRescheduled
 from dispatch.filling import KINDS, set_fill_timers
 from dispatch.models import Offer, ReliabilityMark, Visit
 from dispatch.offers import move_offer, withdraw_offers
@@ -101,6 +101,7 @@ def worker_cancels(session: Session, actor: Actor, visit_code: str, reason: str,
     else:
         release(session, actor, visit, VisitMove.RELEASE, now, state_reason=reason)
         set_fill_timers(session, visit, now)
+        events.record(session, VisitGivenBack(visit.code, worker.code, reason), by=actor, at=now)
         events.record(session, VisitOpened(visit.code), by=actor, at=now)
     return visit
 

@@ -167,3 +167,40 @@ class VisitRescheduled(Event):
 
     visit_code: str
     by: str
+
+
+@dataclass(frozen=True)
+class VisitGivenBack(Event):
+    """The worker gave a promised visit back, well before its time."""
+
+    visit_code: str
+    worker_code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TimeOffTaken(Event):
+    """A worker will not work between two instants (ISO text)."""
+
+    worker_code: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class VisitOverran(Event):
+    """The work goes on although its time is over; ``minutes`` beyond it."""
+
+    visit_code: str
+    worker_code: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class VisitMoved(Event):
+    """A confirmed visit has another worker or start: operations and everybody concerned agreed."""
+
+    visit_code: str
+    move_code: str
+    from_worker: str
+    to_worker: str

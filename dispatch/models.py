@@ -164,10 +164,10 @@ class Assignment(Base):
 class Round(Keyed, Base):
     """One run of the matcher: everything needed to replay it and to say why.
 
-    ``mode`` "day" is a day plan: of the local ``day`` and of ``zones``, because of ``causes`` (``[{"kind", "about"}]``);
-    ``prices`` is what time was worth in it (``dispatch.prices``). ``state`` is "wanted" (nobody solves it yet), "solving",
-    "done" or "failed"; ``fate`` says what befell the solving process ("" when nothing did). ``weights`` holds the
-    weights, the versions of the solvers and what was asked of them.
+    ``mode`` "day" is a day plan: of the local ``day`` and of ``zones``, because of ``causes`` (``[{"kind",
+    "about"}]``); ``prices`` is what time was worth in it (``dispatch.prices``). ``state`` is "wanted" (nobody solves
+    it yet), "solving", "done" or "failed"; ``fate`` says what befell the solving process ("" when nothing did).
+    ``weights`` holds the weights, the versions of the solvers and what was asked of them.
     """
 
     __tablename__ = "round"
@@ -207,8 +207,9 @@ class Round(Keyed, Base):
 
 
 class PlanMove(Keyed, Base):
-    """A plan's wish to move a confirmed visit: to another worker, another start, or both. A wish and no more:
-    operations decide, then everybody concerned is asked, and only when all agree is anything changed.
+    """A plan's wish to move a confirmed visit: to another worker, another start, or both.
+
+    A wish and no more: operations decide, then everybody concerned is asked, and only when all agree is anything moved.
 
     ``price`` is what the matcher counts for breaking the promise, ``gain`` what the plan wins all the same, both in
     travel minutes; ``why`` are sentences of ``matching.explain`` as ``[{"key", "params"}]``.

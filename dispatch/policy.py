@@ -106,3 +106,26 @@ class RoundPolicy(Policy):
     effort: float = 1.0
     lease_minutes: int = 10
     newcomer_share: float = 0.05
+    solve_seconds: float = 60
+    memory_mb: int = 4096
+
+
+@dataclass(frozen=True)
+class PlanPolicy(Policy):
+    """Day plans: when tomorrow is planned, how hard, and when a promise may be looked at again.
+
+    ``evening_minute`` is of the local day. A confirmed visit nearer than ``pinned_minutes`` is never to be moved, and a
+    re-plan that wins less than ``worth_minutes`` of travel proposes nothing.
+    """
+
+    name: ClassVar[str] = "plans"
+    evening_minute: int = 21 * 60 + 30
+    effort: float = 0.5
+    solve_seconds: float = 180
+    memory_mb: int = 4096
+    lease_minutes: int = 15
+    attempts: int = 2
+    pinned_minutes: int = 120
+    worth_minutes: float = 60
+    overrun_minutes: int = 15
+    answer_minutes: int = 60

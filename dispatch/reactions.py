@@ -13,12 +13,30 @@ from core.events import Handlers
 from core.policies import read_policy
 from core.ticks import Tick, claim_tick
 from core.timers import TimerHandler
-from dispatch import accepting, filling, finishing, jobs, offers, rescue, rounds, settling
-from dispatch.events import VisitAssigned
+from dispatch import (
+    accepting,
+    day_plans,
+    filling,
+    finishing,
+    jobs,
+    offers,
+    plan_moves,
+    plan_wishes,
+    rescue,
+    rounds,
+    settling,
+)
+from dispatch.events import RescueCalled, TimeOffTaken, VisitAssigned, VisitGivenBack, WorkStarted
 from dispatch.models import Position, SlotHold, Visit, VisitHold
 from dispatch.policy import TripPolicy
 
-HANDLERS: Handlers = {VisitAssigned: [accepting.on_assigned_withdraw_unfit]}
+HANDLERS: Handlers = {
+    VisitAssigned: [accepting.on_assigned_withdraw_unfit],
+    RescueCalled: [plan_wishes.on_rescue],
+    VisitGivenBack: [plan_wishes.on_given_back],
+    TimeOffTaken: [plan_wishes.on_time_off],
+    WorkStarted: [plan_wishes.on_work_started],
+}
 
 TIMERS: dict[str, TimerHandler] = {
     "offer_expires": offers.on_offer_expires,
@@ -34,6 +52,8 @@ TIMERS: dict[str, TimerHandler] = {
     "work_done": finishing.on_work_done,
     "confirm_silently": finishing.on_confirm_silently,
     "settle": settling.on_settle,
+    "overrun_look": plan_wishes.on_overrun_look,
+    plan_moves.UNANSWERED: plan_moves.on_unanswered,
 }
 
 
@@ -42,6 +62,12 @@ def _round(name: str) -> Callable[[SessionFactory, str, datetime], object]:
         return rounds.run_round(factory, name, tick, now)
 
     return run
+
+
+def _solve_plans(factory: SessionFactory, tick: str, now: datetime) -> object:
+    """The claim is on the plan's row, not on the tick: a plan that was lost is found by any later tick."""
+    del tick
+    return day_plans.solve_wanted(factory, now)
 
 
 def sweep(factory: SessionFactory, tick: str, now: datetime) -> None:
@@ -64,5 +90,7 @@ TICKS: list[Tick] = [
     Tick(rounds.NEAR, _round(rounds.NEAR), period=timedelta(minutes=5)),
     Tick(rounds.LATER, _round(rounds.LATER), period=timedelta(minutes=30)),
     Tick(rounds.EVENING, _round(rounds.EVENING), at_minute=18 * 60),
+    Tick(day_plans.EVENING, day_plans.evening, period=timedelta(minutes=5)),
+    Tick(day_plans.SOLVE, _solve_plans, period=timedelta(seconds=60)),
     Tick("dispatch_sweep", sweep, period=timedelta(minutes=15)),
 ]

@@ -1,8 +1,8 @@
 """Rounds: who is asked for which visit. Claimed once per tick, solved outside any transaction, re-validated at the end.
 
-Three short steps: claim the tick and take a snapshot (one transaction); solve (no transaction); check that the
-lease is still ours and every visit still open, make the offers and keep the decision (one transaction). A round whose
-process dies leaves a row without an end; its visits are simply part of the next round.
+Three short steps: claim the tick and take a snapshot (one transaction); solve in a process apart (no transaction);
+check that the lease is still ours and every visit still open, make the offers and keep the decision (one transaction).
+A round whose process dies leaves a row without an end; its visits are simply part of the next round.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from importlib import metadata
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,7 @@ from dispatch.deciding import decide
 from dispatch.models import Round, Visit
 from dispatch.policy import RoundPolicy, SlotPolicy
 from dispatch.snapshot import Snapshot, build, span_of
+from dispatch.solver import Question, Solve, Solved, solve_apart
 from dispatch.states import VisitState
 from dispatch.visits import visit_query
 from matching.jsonio import problem_to_json, roster_to_json
@@ -43,19 +46,19 @@ class Claimed:
     code: str
     fence: int
     snapshot: Snapshot
-    seed: int
-    effort: float
+    question: Question
     now: datetime
 
 
-def run_round(factory: SessionFactory, name: str, tick: str, now: datetime, seed: int = 0) -> str | None:
+def run_round(
+    factory: SessionFactory, name: str, tick: str, now: datetime, seed: int = 0, solve: Solve = solve_apart
+) -> str | None:
     """Run one round; return its code, or None when the tick is taken or nothing is open."""
     claimed = in_transaction(factory, lambda session: claim_round(session, name, tick, now, seed))
     if claimed is None:
         return None
-    limits = matching.Limits(effort=claimed.effort)
-    roster = matching.solve(claimed.snapshot.problem, limits, claimed.seed, mode="round")
-    in_transaction(factory, lambda session: finish_round(session, claimed, roster, now))
+    solved = solve(claimed.question)
+    in_transaction(factory, lambda session: finish_round(session, claimed, solved, now))
     return claimed.code
 
 
@@ -79,16 +82,40 @@ def claim_round(session: Session, name: str, tick: str, now: datetime, seed: int
         fence=1,
         lease_until=now + timedelta(minutes=policy.lease_minutes),
         seed=seed,
-        weights={},
+        weights=versions(snap.problem),
         roster={},
-        problem=zlib.compress(problem_to_json(snap.problem).encode()),
+        problem=kept_problem(snap.problem),
         visits=len(snap.problem.visits),
         workers=len(snap.problem.workers),
         started_at=now,
     )
     session.add(row)
     session.flush()
-    return Claimed(row.code, row.fence, snap, seed, policy.effort, now)
+    question = Question(snap.problem, "round", policy.effort, seed, None, policy.solve_seconds, policy.memory_mb)
+    return Claimed(row.code, row.fence, snap, question, now)
+
+
+def kept_problem(problem: matching.Problem) -> bytes:
+    """Return a problem as it is stored."""
+    return zlib.compress(problem_to_json(problem).encode())
+
+
+def versions(problem: matching.Problem) -> dict[str, Any]:
+    """Return what a roster depends on besides the problem's facts: weights, and the versions of what solves."""
+    names = ("ortools", "numpy", "scipy", "numba")
+    return {
+        "weights": asdict(problem.weights),
+        "acceptance": asdict(problem.acceptance),
+        "versions": {name: found for name in names if (found := _version(name))},
+    }
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def open_visits(session: Session, name: str, zone: str, policy: RoundPolicy, now: datetime) -> Sequence[Visit]:
@@ -121,10 +148,17 @@ def take_snapshot(session: Session, visits: Sequence[Visit], zone: Zone, now: da
     return build(facts, visits, span, read_policy(session, SlotPolicy, now), now)
 
 
-def finish_round(session: Session, claimed: Claimed, roster: matching.Roster, now: datetime) -> None:
-    """Keep the decision and make the offers; nothing happens when another fence has taken over."""
+def finish_round(session: Session, claimed: Claimed, solved: Solved, now: datetime) -> None:
+    """Keep the decision and make the offers; nothing happens when another fence has taken over.
+
+    A round without any roster stays without an end: its visits are part of the next one.
+    """
     row = session.scalars(select(Round).where(Round.code == claimed.code).with_for_update()).one()
     if row.fence != claimed.fence or row.finished_at is not None:
+        return
+    row.fate, row.solve_ms, roster = solved.fate, solved.milliseconds, solved.roster
+    if roster is None:
+        row.state = "failed"
         return
     row.digest, row.engine = roster.digest, f"{roster.engine} {roster.version}"
     row.objective, row.bound = float(roster.objective), float(roster.bound)

@@ -1,0 +1,234 @@
+"""Day plans on a real database: wished for once, solved apart, kept to be replayed; nothing confirmed moves by itself."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import sessionmaker
+
+import matching
+from core.policies import PolicyRow
+from dispatch import day_plans, solver
+from dispatch.cancelling import worker_cancels
+from dispatch.day_plans import evening, solve_wanted
+from dispatch.events import VisitGivenBack
+from dispatch.models import Assignment, Offer, PlanMove, Round, Visit
+from dispatch.plan_scope import scope_of, zone_groups
+from dispatch.plan_wishes import on_given_back, want_replan
+from dispatch.round_story import load_round
+from dispatch.solver import Solved, solve_apart
+from matching.jsonio import roster_to_json
+from tests import factories as make
+
+EVENING = datetime(2026, 11, 23, 21, 40, tzinfo=make.TZ)
+NINE = make.TUESDAY_NINE
+
+
+@pytest.fixture
+def factory(fresh_database):
+    engine = create_engine(fresh_database)
+    yield sessionmaker(engine)
+    engine.dispose()
+    solver.close_all()
+
+
+@pytest.fixture
+def world(factory):
+    with factory.begin() as session:
+        make.make_house(session)
+        workers = [make.make_worker(session, name).code for name in ("周桂香", "陈玉珍")]
+        visits = [make.make_visit(session, start=NINE + timedelta(hours=n)).code for n in (0, 1, 3)]
+    return workers, visits
+
+
+def plans(factory) -> list[Round]:
+    with factory() as session:
+        return list(session.scalars(select(Round).order_by(Round.id)))
+
+
+def wish(factory, about="V-1", now=EVENING):
+    with factory.begin() as session:
+        zone = session.scalars(select(Visit.zone)).first()
+        want_replan(session, zone, NINE, {"kind": "given_back", "about": about}, now)
+
+
+def test_tomorrow_is_planned_once_and_becomes_offers(factory, world):
+    assert evening(factory, "1", EVENING) == 1
+    assert evening(factory, "2", EVENING + timedelta(minutes=5)) == 0
+    solve_wanted(factory, EVENING)
+    row = plans(factory)[0]
+    assert (row.state, row.name, row.mode, row.fate, row.offered, row.visits) == ("done", "day_plan", "day", "", 3, 3)
+    assert row.objective <= row.bound
+    assert row.weights["weights"]["star"] == 75
+    assert row.weights["versions"]["ortools"]
+    with factory() as session:
+        assert session.scalar(select(func.count()).select_from(Offer)) == 3
+
+
+def test_it_is_not_planned_before_the_policy_says_so(factory, world):
+    assert evening(factory, "1", EVENING - timedelta(minutes=20)) == 0
+    with factory.begin() as session:
+        session.add(
+            PolicyRow(
+                name="plans",
+                effective_from=make.MONDAY_NOON,
+                value={"evening_minute": 20 * 60},
+                proposed_by="a",
+                approved_by="b",
+            )
+        )
+    assert evening(factory, "1", EVENING - timedelta(minutes=20)) == 1
+
+
+def test_a_plan_can_be_replayed(factory, world):
+    evening(factory, "1", EVENING)
+    code = solve_wanted(factory, EVENING)[0]
+    with factory() as session:
+        problem, roster = load_round(session, make.make_ops(session), code)
+    again = matching.solve(problem, matching.Limits(effort=roster.effort), roster.seed, mode="day")
+    assert roster_to_json(again) == roster_to_json(roster)
+
+
+def test_what_is_promised_is_kept_by_the_evening_plan(factory, world):
+    with factory.begin() as session:
+        visit = session.scalars(select(Visit).order_by(Visit.id)).first()
+        worker = make.make_worker(session, "王春梅")
+        make.assign(session, visit, worker)
+        kept = (visit.code, worker.code, visit.starts_at)
+    evening(factory, "1", EVENING)
+    solve_wanted(factory, EVENING)
+    with factory() as session:
+        visit = session.scalars(select(Visit).where(Visit.code == kept[0])).one()
+        assert (visit.code, visit.worker.code, visit.starts_at) == kept
+        assert session.scalar(select(func.count()).select_from(PlanMove)) == 0
+    assert plans(factory)[0].visits == 2
+
+
+def test_a_killed_child_is_told_and_the_next_plan_succeeds(factory, world):
+    evening(factory, "1", EVENING)
+    deadly = partial(solve_apart, watch=lambda pid: os.kill(pid, signal.SIGKILL))
+    solve_wanted(factory, EVENING, deadly)
+    first, again = plans(factory)
+    assert (first.state, first.fate, first.roster["engine"], first.offered) == ("done", "killed", "greedy", 3)
+    assert (again.state, again.causes) == ("wanted", [{"kind": "again", "about": first.code}])
+    with factory.begin() as session:
+        make.make_visit(session, start=NINE + timedelta(hours=6))
+    solve_wanted(factory, EVENING + timedelta(minutes=1))
+    again = plans(factory)[1]
+    assert (again.state, again.fate, again.offered) == ("done", "", 1)
+
+
+def test_without_any_roster_nothing_is_written(factory, world):
+    evening(factory, "1", EVENING)
+    solve_wanted(factory, EVENING, lambda _question: Solved(None, fate="killed"))
+    assert next((row.state, row.fate, row.roster) for row in plans(factory)) == ("failed", "killed", {})
+    with factory() as session:
+        assert session.scalar(select(func.count()).select_from(Offer)) == 0
+
+
+def test_a_plan_whose_clock_died_is_taken_up_again_when_its_lease_is_over(factory, world):
+    evening(factory, "1", EVENING)
+
+    class DiedError(Exception):
+        pass
+
+    def die(question):
+        raise DiedError
+
+    with pytest.raises(DiedError):
+        solve_wanted(factory, EVENING, die)
+    assert solve_wanted(factory, EVENING + timedelta(minutes=1)) == []
+    solve_wanted(factory, EVENING + timedelta(minutes=20))
+    assert [(row.state, row.fate, row.fence) for row in plans(factory)] == [("done", "", 2)]
+
+
+def test_a_plan_lost_again_and_again_is_given_up(factory, world):
+    evening(factory, "1", EVENING)
+    late = EVENING
+    for _ in range(4):
+        try:
+            solve_wanted(factory, late, lambda _question: 1 / 0)
+        except ZeroDivisionError:
+            late += timedelta(minutes=20)
+    assert [(row.state, row.fate) for row in plans(factory)] == [("failed", "lost")]
+
+
+def test_an_older_fence_writes_nothing(factory, world):
+    evening(factory, "1", EVENING)
+    with factory.begin() as session:
+        claimed = day_plans.claim_plan(session, plans(factory)[0].code, EVENING)
+    stale = replace(claimed, fence=0)
+    solved = solve_apart(day_plans._question(claimed))
+    with factory.begin() as session:
+        day_plans.finish_plan(session, stale, solved, None)
+    assert plans(factory)[0].state == "solving"
+
+
+def test_a_day_without_open_visits_leaves_nothing(factory):
+    with factory.begin() as session:
+        make.make_house(session)
+    evening(factory, "1", EVENING)
+    assert solve_wanted(factory, EVENING) == []
+    assert plans(factory) == []
+
+
+def test_causes_of_one_day_become_one_plan(factory, world):
+    wish(factory, "V-1")
+    wish(factory, "V-2")
+    assert [[cause["about"] for cause in row.causes] for row in plans(factory)] == [["V-1", "V-2"]]
+
+
+def test_a_later_day_is_left_to_the_rounds(factory, world):
+    with factory.begin() as session:
+        zone = session.scalars(select(Visit.zone)).first()
+        want_replan(session, zone, NINE + timedelta(days=2), {"kind": "rescue", "about": "V-1"}, EVENING)
+    assert plans(factory) == []
+
+
+def test_giving_a_visit_back_makes_a_wish(factory, world):
+    now = make.MONDAY_NOON - timedelta(hours=12)
+    with factory.begin() as session:
+        visit = session.scalars(select(Visit).order_by(Visit.id)).first()
+        worker = make.make_worker(session, "王春梅")
+        make.assign(session, visit, worker)
+        worker_cancels(session, make.as_worker(worker), visit.code, "family", now)
+        on_given_back(session, VisitGivenBack(visit.code, worker.code, "family"), make.MONDAY_NOON)
+    assert [row.causes[0]["kind"] for row in plans(factory)] == ["given_back"]
+
+
+def test_a_replan_without_gain_proposes_nothing(factory, world):
+    with factory.begin() as session:
+        visit = session.scalars(select(Visit).order_by(Visit.id)).first()
+        make.assign(session, visit, make.make_worker(session, "王春梅"))
+    wish(factory)
+    solve_wanted(factory, EVENING)
+    row = plans(factory)[0]
+    assert (row.name, row.state, row.roster["objective"] >= row.weights["unmoved"]) == ("replan", "done", True)
+    with factory() as session:
+        assert session.scalar(select(func.count()).select_from(PlanMove)) == 0
+        assert session.scalar(select(func.count()).select_from(Assignment)) == 1
+
+
+def test_zones_that_share_workers_are_planned_together():
+    zones = ["a", "b", "c", "d"]
+    assert zone_groups(zones, [["a", "c"], ["b"]]) == [("a", "c"), ("b",), ("d",)]
+    assert zone_groups(zones, [["c", "b"], ["b", "d"]]) == [("a",), ("b", "c", "d")]
+    assert zone_groups(zones, [["a"], []]) == [("a", "b", "c", "d")]
+
+
+def test_a_scope_is_a_local_day(factory, world):
+    with factory() as session:
+        zone = session.scalars(select(Visit.zone)).first()
+        scope = scope_of(session, zone, NINE)
+        assert (scope.day, scope.begin, scope.end - scope.begin) == (
+            make.TUESDAY,
+            NINE - timedelta(hours=9),
+            timedelta(days=1),
+        )
+        assert scope_of(session, "nowhere", NINE) is None
+        assert json.dumps(scope.zones)
