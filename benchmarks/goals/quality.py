@@ -1,0 +1,154 @@
+"""G1, G2, G3, G6, G11 and G12: how good day plans are, against their bound and beside the peers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.children import Share, call
+from benchmarks.generator import make_day
+from benchmarks.goals import Bench, Finding
+from benchmarks.judge import judge
+from benchmarks.ours import plan_of, problem_of
+from benchmarks.peers import SOLVERS
+from benchmarks.runs import OURS, Run, warm_up
+from matching import Limits, Roster, solve
+
+
+def bound_of(bench: Bench, run: Run) -> float:
+    """The lowest bound proven for this day in this measurement."""
+    proven = [each.bound for each in bench.runs.done.values() if each.day == run.day and each.bound]
+    return min(proven, default=float("inf"))
+
+
+def share(bench: Bench, run: Run) -> float:
+    """What a run reached of the bound."""
+    return run.objective / bound_of(bench, run)
+
+
+def small_days(bench: Bench) -> Finding:
+    """G1."""
+    runs = [bench.runs.get(OURS, "S", seed, 10) for seed in bench.small]
+    shares = sorted(share(bench, run) for run in runs)
+    figures = f"median {median(shares):.4f}, worst {shares[0]:.4f} of {len(shares)} seeds"
+    return Finding("G1", "S, 10 s: median share ≥ .997, none < .993",
+                   median(shares) >= 0.997 and shares[0] >= 0.993, figures)  # fmt: skip
+
+
+def middle_days(bench: Bench) -> Finding:
+    """G2."""
+    wanted = {30: 0.998, 10: 0.996, 3: 0.97}
+    reached = {}
+    runs = {limit: [bench.runs.get(OURS, "M", seed, limit) for seed in bench.middle] for limit in wanted}
+    for limit in wanted:
+        reached[limit] = median(share(bench, run) for run in runs[limit])
+    figures = ", ".join(f"{limit} s: {reached[limit]:.4f}" for limit in wanted)
+    return Finding("G2", "M: 30 s ≥ .998, 10 s ≥ .996, 3 s ≥ .97",
+                   all(reached[limit] >= wanted[limit] for limit in wanted), figures)  # fmt: skip
+
+
+def beside_peers(bench: Bench) -> Finding:
+    """G3: the peers' own plan of 30 s is looked at after 10 s too; VROOM, which cannot be looked into, runs again."""
+    ratios: dict[int, list[float]] = {30: [], 10: []}
+    names: list[str] = []
+    for seed in bench.middle:
+        for limit, found in ratios.items():
+            worth = {name: _peer_at(bench, name, seed, limit) for name in SOLVERS}
+            best = max(worth, key=lambda name: worth[name])
+            names.append(f"{best} at {limit} s")
+            found.append(bench.runs.get(OURS, "M", seed, limit).objective / max(1.0, worth[best]))
+    figures = ", ".join(f"{limit} s: {median(found):.3f}" for limit, found in ratios.items())
+    return Finding("G3", "M: ≥ 1.05 × the best peer in 30 s, ≥ 1.08 × in 10 s",
+                   median(ratios[30]) >= 1.05 and median(ratios[10]) >= 1.08,
+                   f"{figures} (best peer: {', '.join(sorted(set(names)))})")  # fmt: skip
+
+
+def _peer_at(bench: Bench, name: str, seed: int, limit: int) -> float:
+    if name == "vroom":
+        return bench.runs.get(name, "M", seed, limit).objective
+    run = bench.runs.get(name, "M", seed, 30)
+    return run.objective if limit == 30 else run.at(limit)
+
+
+def served_and_ways(bench: Bench) -> Finding:
+    """G6, on S and M."""
+    served, ways = [], []
+    for size, seeds, limit in (("S", bench.small, 10), ("M", bench.middle, 30)):
+        for seed in seeds:
+            mine, theirs = bench.runs.get(OURS, size, seed, limit), bench.runs.get("nearest", size, seed, limit)
+            served.append(mine.verdict.served / max(1, theirs.verdict.served))
+            ways.append(mine.verdict.travel_per_visit / max(1.0, theirs.verdict.travel_per_visit))
+    return Finding("G6", "S, M: served ≥ 1.12 × nearest worker, way per visit ≤ .75 ×",
+                   median(served) >= 1.12 and median(ways) <= 0.75,
+                   f"served {median(served):.3f} ×, way per visit {median(ways):.3f} ×")  # fmt: skip
+
+
+def bounds_and_reasons(bench: Bench) -> Finding:
+    """G11: of every roster of this measurement; and no contestant's plan may be worth more than a bound."""
+    runs = [run for run in bench.runs.done.values() if run.name == OURS]
+    if not runs:
+        runs = [bench.runs.get(OURS, "S", bench.small[0], 10)]
+    wrong = [f"{run.day} in {run.allowed:.0f} s: {fault}" for run in runs for fault in _roster_faults(run)]
+    every = list(bench.runs.done.values())
+    wrong += [
+        f"{run.name} is above the bound of {run.day}" for run in every if run.objective > bound_of(bench, run) + 1
+    ]
+    told = f"{len(runs)} rosters, {len(every)} plans against their bounds"
+    return Finding("G11", "every roster: bound, gap, and why each open visit is open", not wrong,
+                   told + "".join(f"; {fault}" for fault in wrong[:4]))  # fmt: skip
+
+
+def _roster_faults(run: Run) -> list[str]:
+    roster = run.roster
+    if roster is None:
+        return [f"no roster ({run.trouble.splitlines()[-1] if run.trouble else 'nothing came'})"]
+    faults = list(run.verdict.faults[:1])
+    if not roster.objective <= roster.bound:
+        faults.append("objective above bound")
+    if abs(roster.gap - (roster.bound - roster.objective) / max(1, roster.bound)) > 1e-6:
+        faults.append("the gap is not what it says")
+    if not all(each.reasons for each in roster.unmatched):
+        faults.append("an open visit without a reason")
+    if abs(roster.objective / 1000 - run.verdict.objective) > 5:
+        faults.append(f"worth {roster.objective / 1000:.0f} told, {run.verdict.objective:.0f} judged")
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What a solve did that was cancelled after a second."""
+
+    roster: Roster
+    late: float
+
+
+def first_answer(bench: Bench) -> Finding:
+    """G12: the first plan of the runs of M, and a solve cancelled after a second."""
+    firsts, better = [], []
+    for seed in bench.middle:
+        run, nearest = bench.runs.get(OURS, "M", seed, 10), bench.runs.get("nearest", "M", seed, 30)
+        reached = run.when(nearest.objective)
+        firsts.append(reached if reached is not None else float("inf"))
+        better.append(run.trail[0][1] / nearest.objective if run.trail else 0.0)
+    day = make_day("M", bench.middle[0])
+    answer = call(cancelled_work, bench.middle[0], 30)
+    cut = answer.things[-1][1] if answer.things else None
+    worth = judge(day, plan_of(day, cut.roster)) if cut else None
+    sound = cut is not None and worth is not None and not worth.faults and worth.objective > 0 and cut.late <= 1.0
+    told = f"back {cut.late:.2f} s after it" if cut else f"nothing came back ({answer.trouble.splitlines()[0]})"
+    return Finding("G12", "M: as good as nearest worker in ≤ 1 s; cancelled: the best so far (≤ 1 s later)",
+                   median(firsts) <= 1.0 and sound,
+                   f"{median(firsts):.2f} s (first plan {median(better):.2f} × nearest); cancelled at 1 s: {told}",
+                   )  # fmt: skip
+
+
+def cancelled_work(seed: int, share_it: Share, ready: Callable[[], None]) -> None:
+    """In the child: cancel after a second, and see when it comes back with what."""
+    problem = problem_of(make_day("M", seed))
+    warm_up(0)
+    ready()
+    end = time.perf_counter() + 1.0
+    roster = solve(problem, Limits(effort=10, stop=lambda: time.perf_counter() >= end), seed, "day")
+    share_it(Cancelled(roster, time.perf_counter() - end))

@@ -1,0 +1,52 @@
+"""Everybody the matcher is measured against, each behind the same small door.
+
+A peer is a function `(day, seconds, seed, tell)`; it calls `tell(orders)` whenever it has a better plan (at least once)
+and may run until `seconds` are over. What it needs before its clock starts, it builds in `prepare(day)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from benchmarks.days import Day
+
+Orders: TypeAlias = Sequence[Sequence[int]]
+Tell: TypeAlias = Callable[[Orders], None]
+PEERS = ("nearest", "broadcast", "ortools", "vroom", "pyvrp")
+SOLVERS = ("ortools", "vroom", "pyvrp")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a peer may use: seconds, a seed, processor cores."""
+
+    seconds: float
+    seed: int
+    cores: int = 2
+
+
+Prepare: TypeAlias = Callable[[Day], Any]
+Run: TypeAlias = Callable[[Day, Any, Budget, Tell], None]
+
+
+def door(name: str) -> tuple[Prepare, Run]:
+    """What `name` is run by; imported here, since two solvers may not be able to share a process."""
+    if name in ("nearest", "broadcast"):
+        from benchmarks.peers import simple
+
+        return simple.prepare, simple.nearest if name == "nearest" else simple.broadcast
+    if name == "ortools":
+        from benchmarks.peers import routing
+
+        return routing.prepare, routing.run
+    if name == "vroom":
+        from benchmarks.peers import vroom_peer
+
+        return vroom_peer.prepare, vroom_peer.run
+    if name == "pyvrp":
+        from benchmarks.peers import pyvrp_peer
+
+        return pyvrp_peer.prepare, pyvrp_peer.run
+    raise LookupError(name)

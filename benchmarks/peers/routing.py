@@ -1,0 +1,91 @@
+"""OR-Tools routing: a disjunction per visit whose penalty is its price, one time dimension, guided local search.
+
+Of the first-solution strategies tried on days of this kind, parallel cheapest insertion led to the best plans; guided
+local search beats tabu search and annealing. It uses one thread; it has no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from benchmarks.days import SECONDS_PER_YUAN, Day
+from benchmarks.matrices import Table, tables
+from benchmarks.peers import Budget, Orders, Tell
+
+LONGEST = 86_400
+
+
+def prepare(day: Day) -> dict[float, Table]:
+    """Travel tables by speed, nodes in the order homes, visits."""
+    return tables(day)
+
+
+def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
+    """Search until the time is over; every better plan is told."""
+    solver: Any = import_module("ortools.constraint_solver.pywrapcp")
+    choices: Any = import_module("ortools.constraint_solver.routing_enums_pb2")
+    many = len(day.workers)
+    nodes = [*(worker.home for worker in day.workers), *(visit.place for visit in day.visits)]
+    manager = solver.RoutingIndexManager(len(nodes), many, list(range(many)), list(range(many)))
+    routing = solver.RoutingModel(manager)
+    _add_ways(day, routing, {speed: table[np.ix_(nodes, nodes)] for speed, table in prepared.items()})
+    _add_rules(day, routing, manager)
+    best = [0]
+
+    def better() -> None:
+        worth = -int(routing.CostVar().Value())
+        if not best[1:] or worth > best[1]:
+            best[1:] = [worth]
+            tell(_orders(day, routing, manager, lambda index: int(routing.NextVar(index).Value())))
+
+    routing.AddAtSolutionCallback(better)
+    wish = solver.DefaultRoutingSearchParameters()
+    wish.first_solution_strategy = choices.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    wish.local_search_metaheuristic = choices.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    wish.time_limit.FromMilliseconds(int(budget.seconds * 1000))
+    found = routing.SolveWithParameters(wish)
+    if found is not None:
+        tell(_orders(day, routing, manager, lambda index: int(found.Value(routing.NextVar(index)))))
+
+
+def _add_ways(day: Day, routing: Any, ways: dict[float, Table]) -> None:
+    """The cost of a way, and the time it takes with the work before it, by the speed of the worker."""
+    work = np.array([0] * len(day.workers) + [visit.seconds for visit in day.visits])
+    cost, time = {}, {}
+    for speed, table in ways.items():
+        cost[speed] = routing.RegisterTransitMatrix(table.tolist())
+        time[speed] = routing.RegisterTransitMatrix((table + work[:, None]).tolist())
+    for row, worker in enumerate(day.workers):
+        routing.SetArcCostEvaluatorOfVehicle(cost[worker.speed], row)
+    routing.AddDimensionWithVehicleTransits(
+        [time[worker.speed] for worker in day.workers], LONGEST, LONGEST, False, "time",
+    )  # fmt: skip
+
+
+def _add_rules(day: Day, routing: Any, manager: Any) -> None:
+    """Shifts, windows, skills, and what leaving a visit open costs."""
+    time = routing.GetDimensionOrDie("time")
+    for row, worker in enumerate(day.workers):
+        time.CumulVar(routing.Start(row)).SetRange(worker.start, worker.end)
+        time.CumulVar(routing.End(row)).SetRange(worker.start, worker.end)
+    for row, visit in enumerate(day.visits):
+        index = manager.NodeToIndex(len(day.workers) + row)
+        time.CumulVar(index).SetRange(visit.earliest, visit.latest)
+        able = [hand for hand, worker in enumerate(day.workers) if visit.skills <= worker.skills]
+        routing.VehicleVar(index).SetValues([-1, *able])
+        routing.AddDisjunction([index], visit.fen * SECONDS_PER_YUAN // 100)
+
+
+def _orders(day: Day, routing: Any, manager: Any, follow: Callable[[int], int]) -> Orders:
+    orders = []
+    for row in range(len(day.workers)):
+        order, index = [], follow(routing.Start(row))
+        while not routing.IsEnd(index):
+            order.append(manager.IndexToNode(index) - len(day.workers))
+            index = follow(index)
+        orders.append(order)
+    return orders
