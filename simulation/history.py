@@ -46,7 +46,7 @@ def live_through(world: World, first: date, until: datetime, early: int, tell: T
     for number in range(days):
         day = first + timedelta(days=number)
         life.growth = growth_of(days - 1 - number, quiet=number < early)
-        step = timedelta(minutes=90 if days - 1 - number >= LIVELY else 60)
+        step = timedelta(minutes=150 if days - 1 - number >= LIVELY else 60)
         live_day(life, day, min(until, local_instant(day, 1440, world.zone)), step)
         tell(day.isoformat(), (number + 1) / days)
 
