@@ -165,6 +165,8 @@ def _lease(row: Round, problem: PlanProblem, before: Round | None, policy: PlanP
     row.state, row.fence, row.started_at = "solving", row.fence + 1, now
     row.lease_until = now + timedelta(minutes=policy.lease_minutes)
     row.problem, row.weights = kept_problem(asked), versions(asked)
+    if problem.start is not None:
+        row.weights["start"] = [[one.visit, one.worker, one.start] for one in problem.start.choices]
     row.follows = before.code if before is not None else ""
     row.visits, row.workers = len(asked.visits), len(asked.workers)
 

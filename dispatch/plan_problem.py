@@ -115,9 +115,9 @@ def _snapshot(
     """The snapshot of these visits; those freed are no commitments of their workers any more."""
     span = span_of([scope.day], scope.city, scope.time_zone)
     facts = snapshot_rows.load(session, visits, (span.epoch, span.end), now)
-    held = {worker: [row for row in rows if row.visit not in freed] for worker, rows in facts.held.items()}
+    kept = {worker: [row for row in rows if row.visit not in freed] for worker, rows in facts.held.items()}
     near = [worker for worker in facts.workers if not worker.zones or set(worker.zones) & set(scope.zones)]
-    facts = replace(facts, workers=near, held=held)
+    facts = replace(facts, workers=near, held=kept)
     return build(facts, visits, span, read_policy(session, SlotPolicy, now), now)
 
 
@@ -182,18 +182,24 @@ def _pinned(problem: matching.Problem) -> matching.Problem | None:
 def _as_it_stands(problem: matching.Problem, before: matching.Roster | None) -> matching.Roster:
     """The previous roster, corrected by what has been promised since."""
     promised = {
-        visit.code: _choice(visit.code, visit.promise.worker, visit.promise.window.earliest)
+        visit.code: held(visit.code, visit.promise.worker, visit.promise.window.earliest)
         for visit in problem.visits
         if visit.promise is not None
     }
     open_ones = {visit.code for visit in problem.visits} - set(promised)
-    planned = [choice for choice in before.choices if choice.visit in open_ones] if before is not None else []
-    choices = sorted([*promised.values(), *planned], key=lambda choice: choice.visit)
+    earlier = before.choices if before is not None else ()
+    planned = [held(one.visit, one.worker, one.start) for one in earlier if one.visit in open_ones]
+    return as_it_stood(sorted([*promised.values(), *planned], key=lambda choice: choice.visit))
+
+
+def as_it_stood(choices: Sequence[matching.Choice]) -> matching.Roster:
+    """Return a roster that says who had what, and nothing else."""
     return matching.Roster(
         routes=(), choices=tuple(choices), unmatched=(), terms=(), objective=0, bound=0, gap=0.0, moved=(), mode="day",
         engine="as it stands", version="", seed=0, effort=0.0, digest="",
     )  # fmt: skip
 
 
-def _choice(visit: str, worker: str, start: int) -> matching.Choice:
+def held(visit: str, worker: str, start: int) -> matching.Choice:
+    """Return the choice of a worker for a visit at a start, without its worth."""
     return matching.Choice(visit, worker, start, start, 0, 1.0, ())

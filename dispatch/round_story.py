@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +16,15 @@ import matching
 from core.actors import Actor
 from core.errors import Conflict, NotFound
 from dispatch.models import Round
+from dispatch.plan_problem import as_it_stood, held
+from dispatch.solver import Question, solve_apart
 from matching import explain
 from matching.jsonio import digest, problem_from_json, roster_from_json, roster_to_json
 from matching.problem import UNITS_PER_MINUTE
 from matching.slots import SlotFinder, with_choices
 
 RIVALS = 4
+AGAIN_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -162,13 +164,24 @@ def why_in_round(session: Session, actor: Actor, code: str, visit: str) -> Visit
 
 
 def replay(session: Session, actor: Actor, code: str) -> Replay:
-    """Solve the kept problem again with the same seed and effort, and compare."""
+    """Solve the kept problem again, apart, with the same seed and effort, and compare.
+
+    ``Conflict`` when the process that solved it again did not live to tell.
+    """
     problem, roster = load_round(session, actor, code)
-    began = time.perf_counter()
-    again = matching.solve(problem, matching.Limits(effort=roster.effort), roster.seed, mode=roster.mode)
-    took = time.perf_counter() - began
+    before = _start_of(session, code)
+    solved = solve_apart(Question(problem, roster.mode, roster.effort, roster.seed, before, AGAIN_SECONDS))
+    again, took = solved.roster, solved.milliseconds / 1000
+    if again is None or solved.fate:
+        raise Conflict("replay_failed", "The process that solves was lost. Please try again.")
     same = roster_to_json(again) == roster_to_json(roster)
     return Replay(roster.digest, again.digest, digest(problem) == roster.digest, same, round(took, 2))
+
+
+def _start_of(session: Session, code: str) -> matching.Roster | None:
+    """What a re-plan began from."""
+    kept = session.scalar(select(Round.weights).where(Round.code == code)) or {}
+    return as_it_stood([held(*one) for one in kept["start"]]) if "start" in kept else None
 
 
 def load_round(session: Session, actor: Actor, code: str) -> tuple[matching.Problem, matching.Roster]:

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import sessionmaker
 
 import matching
+from core.errors import NotFound
 from core.policies import PolicyRow
 from dispatch import day_plans, solver
 from dispatch.cancelling import worker_cancels
@@ -19,8 +20,10 @@ from dispatch.day_plans import evening, solve_wanted
 from dispatch.events import VisitGivenBack
 from dispatch.models import Assignment, Offer, PlanMove, Round, Visit
 from dispatch.plan_scope import scope_of, zone_groups
+from dispatch.plan_story import board_plan, list_plans, plan_story
 from dispatch.plan_wishes import on_given_back, want_replan
-from dispatch.round_story import load_round
+from dispatch.prices import hour_price
+from dispatch.round_story import load_round, replay
 from dispatch.solver import Solved, solve_apart
 from matching.jsonio import roster_to_json
 from tests import factories as make
@@ -232,3 +235,81 @@ def test_a_scope_is_a_local_day(factory, world):
         )
         assert scope_of(session, "nowhere", NINE) is None
         assert json.dumps(scope.zones)
+
+
+@pytest.fixture
+def crossed(factory):
+    """Who alone can iron is promised to a home that anybody could do at that hour."""
+    with factory.begin() as session:
+        make.make_house(session)
+        near, other = make.make_worker(session, "周桂香"), make.make_worker(session, "陈玉珍", skills=("cleaning",))
+        windows = make.make_visit(session, start=NINE + timedelta(hours=2), service="ironing")
+        plain = make.make_visit(session, start=NINE + timedelta(hours=1))
+        make.assign(session, plain, near)
+        return plain.code, windows.code, near.code, other.code
+
+
+def test_a_replan_proposes_a_move_that_wins_a_visit_and_moves_nothing(factory, crossed):
+    plain, windows, near, other = crossed
+    wish(factory, windows)
+    code = solve_wanted(factory, EVENING)[0]
+    with factory() as session:
+        move = session.scalars(select(PlanMove)).one()
+        assert (move.visit.code, move.from_worker.code, move.to_worker.code, move.state) == (
+            plain,
+            near,
+            other,
+            "proposed",
+        )
+        assert move.from_start == move.to_start
+        assert move.gain > 60
+        assert {one["key"] for one in move.why} >= {"chosen", "busy.with"}
+        assert session.scalars(select(Visit).where(Visit.code == plain)).one().worker.code == near
+        assert replay(session, make.make_ops(session), code).same_roster
+
+
+def test_a_newer_plan_forgets_what_an_older_one_proposed(factory, crossed):
+    for about in ("V-1", "V-2"):
+        wish(factory, about)
+        solve_wanted(factory, EVENING)
+    with factory() as session:
+        assert sorted(session.scalars(select(PlanMove.state))) == ["lapsed", "proposed"]
+
+
+def test_a_near_promise_is_never_to_be_moved(factory, crossed):
+    wish(factory, "V-1", now=NINE - timedelta(minutes=30))
+    solve_wanted(factory, NINE - timedelta(minutes=30))
+    with factory() as session:
+        assert session.scalar(select(func.count()).select_from(PlanMove)) == 0
+
+
+def test_prices_say_where_hands_are_short(factory, crossed):
+    _plain, _windows, _near, _other = crossed
+    evening(factory, "1", EVENING)
+    solve_wanted(factory, EVENING)
+    with factory() as session:
+        zone = session.scalars(select(Visit.zone)).first()
+        row = session.scalars(select(Round)).one()
+        cells = row.prices["cells"][zone]
+        assert set(cells) == {"11", "12"}
+        assert hour_price(row.prices, zone, 11) == 400
+        assert hour_price(row.prices, zone, 15) == 0
+        told = plan_story(session, make.make_ops(session), row.code, EVENING, b"k" * 32)
+        assert (told.head.gap, told.head.moves, told.head.causes) == (row.roster["gap"], 0, [("evening", "")])
+        assert board_plan(session, make.TUESDAY).prices == row.prices["cells"]
+        assert board_plan(session, make.TUESDAY, "elsewhere") is None
+
+
+def test_plans_are_for_operations(factory, crossed):
+    wish(factory, "V-1")
+    code = solve_wanted(factory, EVENING)[0]
+    with factory() as session:
+        told = plan_story(session, make.make_ops(session), code, EVENING, b"k" * 32)
+        assert [(move.to_worker[0], move.current) for move in told.moves] == [(crossed[3], True)]
+        assert [head.moves for head in list_plans(session, make.make_ops(session))] == [1]
+        for read in (
+            lambda who: plan_story(session, who, code, EVENING, b"k" * 32),
+            lambda who: list_plans(session, who),
+        ):
+            with pytest.raises(NotFound):
+                read(make.make_customer(session))
