@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.events import AccountBlocked, AccountCreated, RoleGranted
 from accounts.models import Account, AccountRole
 from core import events
-from core.actors import Actor, Role
+from core.actors import STAFF, Actor, Role
 from core.audit import Change, audit
 from core.codes import new_code
 from core.errors import InvalidInput, NotAllowed, NotFound
@@ -69,13 +69,18 @@ def create_account(session: Session, phone: str | None, name: str, locale: str, 
 
 
 def grant_role(session: Session, account: Account, role: Role, person: str, now: datetime, by: Actor) -> AccountRole:
-    """Let the account act in ``role``; ``person`` is the W- or R-code. Granting twice is fine."""
+    """Let the account act in ``role``; ``person`` is the W- or R-code. Granting twice is fine.
+
+    A role of the desk ends every session and token the account has.
+    """
     held = next((one for one in account.roles if one.role == role), None)
     if held is not None:
         held.person = person or held.person
         return held
     granted = AccountRole(role=role.value, person=person, granted_at=now, granted_by=by.code)
     account.roles.append(granted)
+    if role in STAFF:
+        account.epoch += 1  # a browser that came in by telephone does not grow into the desk
     session.flush()
     events.record(session, RoleGranted(account.code, role.value), by=by, at=now)
     return granted

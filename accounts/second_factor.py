@@ -22,7 +22,7 @@ from accounts.policy import AccessPolicy
 from accounts.tidy import tidy_digits
 from accounts.totp import matching_step, new_secret
 from core import events
-from core.actors import Actor, Role
+from core.actors import STAFF, Actor, Role
 from core.audit import Change, audit
 from core.errors import Conflict, NotAllowed, NotFound, TooMany
 from core.policies import read_policy
@@ -57,8 +57,15 @@ def must_have_second_factor(account: Account) -> bool:
     return any(one.role == Role.RECRUITER for one in account.roles)
 
 
+def holds_desk_role(account: Account) -> bool:
+    """True for staff: an authenticator beside their telephone never opens the desk, and so they get none."""
+    return any(one.role in STAFF for one in account.roles)
+
+
 def begin_second_factor(session: Session, account: Account, now: datetime) -> str:
     """Return the secret to put into an authenticator, the same until it is confirmed; ``Conflict`` afterwards."""
+    if holds_desk_role(account):
+        raise NotAllowed("desk_has_its_own", "Staff have their own door, with a password and an authenticator.")
     found = session.get(SecondFactor, account.id)
     if found is None:
         found = SecondFactor(account_id=account.id, totp_secret=new_secret(), last_step=0, created_at=now, failures=0)
@@ -99,6 +106,12 @@ def prove_second_factor(session: Session, account: Account, typed: str, network:
         raise _wrong(session, account, found, network, now)
     found.failures, found.locked_until = 0, None
     session.flush()
+
+
+def renew_recovery_codes(session: Session, account: Account, typed: str, network: str, now: datetime) -> list[str]:
+    """Return ten new recovery codes, proved by the authenticator or an old one; the old ones are worth nothing now."""
+    prove_second_factor(session, account, typed, network, now)
+    return _fresh_codes(session, account)
 
 
 def drop_second_factor(session: Session, account: Account, typed: str, network: str, now: datetime) -> None:
@@ -160,6 +173,7 @@ def _use_recovery(session: Session, account: Account, typed: str, now: datetime)
 
 
 def _fresh_codes(session: Session, account: Account) -> list[str]:
+    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     plain = ["".join(secrets.choice(_ALPHABET) for _ in range(10)) for _ in range(_RECOVERY)]
     session.add_all(RecoveryCode(account_id=account.id, code_hash=_hash(account, one)) for one in plain)
     session.flush()

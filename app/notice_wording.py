@@ -53,6 +53,27 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "We could not find anybody",
         "We are sorry: nobody could come (%(visit)s). You pay nothing, and an apology credit is in your account.",
     ),
+    # about the account, to everybody
+    "phone_change_asked": (
+        "A new number for your account",
+        "Another number was asked for your account; it counts in two days. Not you? Sign in, stop it, and call us.",
+    ),
+    "phone_changed": (
+        "Your number has changed",
+        "Your account has another telephone number now. Was it not you? Call us at once.",
+    ),
+    "phone_change_stopped": (
+        "Your number stays",
+        "The change of your telephone number was stopped. Your number stays as it is.",
+    ),
+    "second_factor_set": (
+        "Authenticator set up",
+        "From now on an authenticator is asked at every sign-in. Was it not you? Call us at once.",
+    ),
+    "second_factor_dropped": (
+        "No authenticator any more",
+        "Your account is opened by the phone code alone again. Was it not you? Call us at once.",
+    ),
     # to workers
     "offer_made": (
         "New work",

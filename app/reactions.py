@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.events import CodeRequested
 from accounts.housekeeping import forget_old_access
 from accounts.models import SignInChallenge
+from app.access_news import NEWS, NUMBERS_TICK
 from app.audit_check import AUDIT_TICK
 from app.sending import CODE_KIND, send_messages
 from app.wiring import Pump
@@ -41,6 +42,6 @@ def forget(factory: SessionFactory, tick: str, now: datetime) -> None:
     in_transaction(factory, work)
 
 
-HANDLERS: Handlers = {CodeRequested: [send_code]}
-TICKS = [Tick("app_forget", forget, period=timedelta(hours=1)), AUDIT_TICK]
+HANDLERS: Handlers = {CodeRequested: [send_code], **NEWS}
+TICKS = [Tick("app_forget", forget, period=timedelta(hours=1)), AUDIT_TICK, NUMBERS_TICK]
 PUMPS: list[Pump] = [send_messages]

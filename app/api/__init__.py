@@ -10,6 +10,7 @@ from app.house import House
 
 PARTS = (
     "access",
+    "safety",
     "catalogue",
     "booking",
     "visits",

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from accounts.accounts import LOCALES, account_by_code, set_locale
 from accounts.codes import CodeAsk, CodeProof, ask_code, redeem_code
-from accounts.models import ApiToken
+from accounts.models import Account, ApiToken
 from accounts.sessions import end_all, end_session, roles_open, switch_role
 from accounts.staff import StaffProof, staff_sign_in
 from accounts.tokens import list_tokens, make_token, revoke_token
@@ -123,11 +123,20 @@ def post_code(body: dict[str, Any]) -> Any:
     answer=SignedInSchema,
 )
 def post_session(body: dict[str, Any]) -> dict[str, str]:
-    """Prove the number with the code; the session cookie is signed in from here on."""
+    """Prove the number with the code; the session cookie is signed in from here on.
+
+    403 `second_factor_needed` or `number_unseen`: the code was right, and another step is left (`/session/second`,
+    `/session/facts`, `/session/anew`).
+    """
     proof = CodeProof(body["challenge"], body["code"], browser_key(), network(), str(get_locale()))
     account = redeem_code(current_session(), proof, wall_now(), house().settings.code_pepper)
-    roles, asked = roles_open(account, strong=False), asked_as()
-    sign_in(account, roles[0] if roles else Role.CUSTOMER)
+    return enter(account, strong=False)
+
+
+def enter(account: Account, *, strong: bool) -> dict[str, str]:
+    """Sign the session in as the account's first open role; what was quoted before stays asked by this browser."""
+    roles, asked = roles_open(account, strong=strong), asked_as()
+    sign_in(account, roles[0] if roles else Role.CUSTOMER, strong=strong)
     cookie[ASKED_AS] = asked
     return _signed_in()
 

@@ -11,6 +11,8 @@ from app.pages.machine import configure_design
 PAGES = (
     "access",
     "account",
+    "second_step",
+    "safety",
     "machine",
     "public",
     "request",
@@ -33,6 +35,7 @@ PAGES = (
     "ops_people",
     "ops_exceptions",
     "ops_disputes",
+    "ops_access",
     "ops_workers",
     "ops_money",
     "ops_payouts",

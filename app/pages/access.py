@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session
 from flask_babel import get_locale
 from marshmallow import Schema, fields, validate
-from sqlalchemy import select
 
 from accounts.accounts import set_locale
-from accounts.codes import CodeAsk, CodeProof, ask_code, digits, redeem_code
-from accounts.models import Account, SignInChallenge
+from accounts.codes import CodeAsk, CodeProof, ask_code, redeem_code
+from accounts.errors import MoreNeeded
+from accounts.models import Account
+from accounts.second_factor import must_have_second_factor
 from accounts.sessions import end_all, end_session, roles_open, switch_role
 from accounts.staff import StaffProof, staff_sign_in
 from app import auth
@@ -21,14 +22,13 @@ from app.i18n import tidy_locale
 from app.input import read
 from app.output import form_errors
 from app.pages.homes import home_of, safe_next
+from app.phone_code import CHALLENGE, NEXT, code_sent, go_on
 from app.registry import PUBLIC, SIGNED_IN, route
 from app.session import current_session
-from app.settings import Env
 from core.actors import Role
 from core.errors import Conflict, InvalidInput
 
 bp = Blueprint("access", __name__)
-CHALLENGE, NEXT = "challenge", "next"
 
 
 class PhoneSchema(Schema):
@@ -103,20 +103,28 @@ def check_code() -> Any:
         typed = read(CodeSchema)["code"]
         proof = CodeProof(str(session.get(CHALLENGE, "")), typed, auth.browser_key(), network(), str(get_locale()))
         account = redeem_code(db_session, proof, wall_now(), house().settings.code_pepper)
+    except MoreNeeded as error:
+        return go_on(error)
     except InvalidInput as error:
         return form_errors("access/code.html", error, **_code_page())
-    roles = roles_open(account, strong=False)
-    return _enter(account, roles[0] if roles else Role.CUSTOMER, ask_role=len(roles) > 1)
+    return enter_by_phone(account, strong=False)
 
 
 def _code_page() -> dict[str, Any]:
     """Return where the code went and, in the demo only, the code itself: there is no phone to receive it."""
-    code = session.get(CHALLENGE, "")
-    challenge = current_session().scalars(select(SignInChallenge).where(SignInChallenge.code == code)).first()
-    if challenge is None:
-        return {"phone_end": "", "demo_code": ""}
-    shown = digits(challenge, house().settings.code_pepper) if house().settings.env is Env.DEMO else ""
-    return {"phone_end": challenge.phone[-4:], "demo_code": shown}
+    sent = code_sent()
+    return {"phone_end": sent.phone_end if sent else "", "demo_code": sent.demo_code if sent else ""}
+
+
+def enter_by_phone(account: Account, *, strong: bool) -> Response:
+    """Let somebody in whose number is proved; ``strong``: the authenticator too. Recruiters without one set it up."""
+    roles = roles_open(account, strong=strong)
+    if not strong and must_have_second_factor(account):
+        target = session.get(NEXT, "")
+        auth.sign_in(account, Role.CUSTOMER)
+        session[NEXT] = target
+        return make_response(redirect("/account/second-factor", 303))
+    return _enter(account, roles[0] if roles else Role.CUSTOMER, ask_role=len(roles) > 1, strong=strong)
 
 
 def _enter(account: Account, role: Role, *, ask_role: bool = False, strong: bool = False) -> Response:

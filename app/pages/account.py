@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request
 from marshmallow import Schema, fields, validate
 
+from accounts.second_factor import has_second_factor
 from accounts.sessions import roles_open
 from accounts.tokens import list_tokens, make_token, revoke_token
 from app import auth
@@ -86,5 +87,6 @@ def _page(error: InvalidInput | None = None, plain: str = "") -> str:
         roles=roles_open(account, strong=web is not None and web.strong_at is not None),
         tokens=list_tokens(current_session(), auth.current_actor()),
         phone=account.phone or "",
+        has_factor=has_second_factor(current_session(), account),
         plain=plain,
     )

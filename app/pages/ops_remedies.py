@@ -52,6 +52,7 @@ _TITLES = {
     "milestone_questioned": lazy_gettext("A recruiter questions a sum"),
     "incentive_overdrawn": lazy_gettext("Recruiting budget overdrawn"),
     "score_differs": lazy_gettext("A score differs"),
+    "number_detached": lazy_gettext("A number has a new owner"),
 }
 _OPEN_WORDS = {
     "D": (
@@ -107,6 +108,7 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
     title = str(_TITLES.get(task.kind, task.kind))
     href = {"V": "/ops/visits/", "W": "/ops/workers/", "D": "/ops/disputes/"}.get(prefix, "")
     href = f"{href}{task.about}" if href else f"/ops/people?q={task.about}"
+    href = f"/ops/people/{task.about}/access" if task.kind == "number_detached" else href
     visit = known.visits.get(task.about)
     if visit is not None:
         return _visit_row(session, task, visit, (title, href), known, think)

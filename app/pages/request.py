@@ -9,13 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from accounts.accounts import actor_of
+from accounts.errors import MoreNeeded
 from accounts.models import Account
 from app import auth
 from app.formats import money
 from app.house import current_now
 from app.messages import sentence
 from app.output import field_sentences, see_other
-from app.phone_code import CodeSent, code_sent, prove_code, send_code
+from app.phone_code import CodeSent, code_sent, go_on, prove_code, send_code
 from app.price_words import ladder, price_rows
 from app.registry import PUBLIC, route
 from app.request_sheet import Sheet, make_sheet
@@ -82,6 +83,9 @@ def book() -> Any:
     wish = read_wish(request.form)
     try:
         return _book(wish)
+    except MoreNeeded as error:
+        flash(_("Your request is kept. Please send it again once you are in."), "care")
+        return go_on(error, url_for("request.show_form", **query_of(wish)))
     except Conflict as error:
         return _again(wish, InvalidInput({"_schema": [error.code]}), said=sentence(error.code, error.sentence))
     except InvalidInput as error:
