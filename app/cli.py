@@ -100,6 +100,15 @@ def verify_audit(heads: tuple[str, ...]) -> None:
     sys.exit(0 if found.whole else 1)
 
 
+@main.command("seal-photos")
+def seal_photos_() -> None:
+    """Seal every photo with the newest key of the secrets file; after that the older keys may go."""
+    from app.resealing import reseal_all
+    from app.session import make_factory
+
+    click.echo(f"{reseal_all(make_factory(_settings(), 'hourhand-command'))} photos sealed anew")
+
+
 @main.command("add-staff")
 @click.option("--name", prompt=True)
 @click.option("--role", prompt=True, type=click.Choice(["ops_agent", "ops_lead", "finance", "admin"]))

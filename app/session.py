@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.house import House
 from app.settings import Settings
 from core.db import Base, SessionFactory, sqlstate
+from core.sealing import use_keys
 
 db = SQLAlchemy(metadata=Base.metadata)
 RETRIED = {"40001", "40P01"}  # serialization failure, deadlock
@@ -26,6 +27,7 @@ _OPTIONS = "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=15
 
 def configure_session(app: House) -> None:
     """Give the application its engine; ``db.session`` is one session per request."""
+    use_keys(*app.settings.all_file_keys)
     app.config["SQLALCHEMY_DATABASE_URI"] = app.settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(app.settings, "hourhand-web")
     db.init_app(app)
@@ -51,6 +53,7 @@ def _keep_prepared(connection: Any, record: Any) -> None:  # noqa: ARG001  (SQLA
 
 def make_factory(settings: Settings, name: str) -> SessionFactory:
     """Return a session factory for a process without requests (the clock, a command)."""
+    use_keys(*settings.all_file_keys)
     return sessionmaker(create_engine(settings.database_url, **engine_options(settings, name)))
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.clock import Clock
+from core.sealing import derived_key
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -44,6 +45,7 @@ class Settings:
     env: Env
     secret_key: str = field(repr=False)
     code_pepper: str = field(repr=False)
+    file_keys: tuple[bytes, ...] = field(default=(), repr=False)
     clock: Clock = field(default_factory=Clock)
     base_url: str = "http://127.0.0.1:5000"
     tile_url: str = ""
@@ -55,6 +57,11 @@ class Settings:
     proxies: int = 0
     web_threads: int = 4
     web_processes: int = 2
+
+    @property
+    def all_file_keys(self) -> tuple[bytes, ...]:
+        """Keys for files, oldest first. The first is made from ``secret_key``, for houses without one of their own."""
+        return (derived_key(self.secret_key), *self.file_keys)
 
     @property
     def secure(self) -> bool:
@@ -71,7 +78,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings, or ``SettingsError`` naming the variable that is missing or wrong."""
     var = Path(environ.get("HOURHAND_VAR", "var")).absolute()
     env = _choice(Env, environ, "HOURHAND_ENV", Env.PRODUCTION)
-    secrets = _secrets(environ.get("HOURHAND_SECRETS", str(var / "secrets.json")))
+    secrets, file_keys = _secrets(environ.get("HOURHAND_SECRETS", str(var / "secrets.json")))
     try:
         clock = Clock.parse(environ.get("HOURHAND_CLOCK", ""))
     except ValueError as error:
@@ -80,7 +87,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError("HOURHAND_CLOCK must be empty in production: nobody may speed up real time.")
     return Settings(
         database_url=_database(environ), var=var, env=env, secret_key=secrets["secret_key"],
-        code_pepper=secrets["code_pepper"], clock=clock, base_url=_url(environ, "HOURHAND_BASE_URL"),
+        code_pepper=secrets["code_pepper"], file_keys=file_keys, clock=clock,
+        base_url=_url(environ, "HOURHAND_BASE_URL"),
         tile_url=environ.get("MAP_TILE_URL", ""), tile_datum=_choice(Datum, environ, "MAP_DATUM", Datum.WGS84),
         smtp_url=environ.get("SMTP_URL", ""), mail_from=environ.get("MAIL_FROM", "hourhand@localhost"),
         zone=environ.get("HOURHAND_ZONE", "Asia/Shanghai"), city=environ.get("HOURHAND_CITY", "wuhan"),
@@ -104,8 +112,8 @@ def _database(environ: Mapping[str, str]) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def _secrets(text: str) -> dict[str, str]:
-    """Read the two secrets from a file's path or from JSON itself; both must be long."""
+def _secrets(text: str) -> tuple[dict[str, str], tuple[bytes, ...]]:
+    """Read the two secrets and the keys for files from a file's path or from JSON itself; the two must be long."""
     try:
         found = json.loads(text if text.lstrip().startswith("{") else Path(text).read_text())
     except (OSError, ValueError) as error:
@@ -113,7 +121,13 @@ def _secrets(text: str) -> dict[str, str]:
     for name in ("secret_key", "code_pepper"):
         if not isinstance(found, dict) or len(str(found.get(name, ""))) < 32:
             raise SettingsError(f"HOURHAND_SECRETS needs {name} of at least 32 signs.")
-    return {"secret_key": str(found["secret_key"]), "code_pepper": str(found["code_pepper"])}
+    try:
+        keys = tuple(bytes.fromhex(one) for one in found.get("file_keys", []))
+    except (TypeError, ValueError) as error:
+        raise SettingsError("HOURHAND_SECRETS: file_keys is a list of keys of 64 hexadecimal digits.") from error
+    if any(len(key) != 32 for key in keys):
+        raise SettingsError("HOURHAND_SECRETS: file_keys is a list of keys of 64 hexadecimal digits.")
+    return {"secret_key": str(found["secret_key"]), "code_pepper": str(found["code_pepper"])}, keys
 
 
 def _choice(kind: type[_E], environ: Mapping[str, str], name: str, default: _E) -> _E:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed, Ref
+from core.sealing import Sealed
 
 
 class Dispute(Keyed, Base):
@@ -76,7 +77,7 @@ class Evidence(Keyed, Base):
     role: Mapped[str] = mapped_column(String(16))
     caption: Mapped[str] = mapped_column(default="")
     mime: Mapped[str] = mapped_column(String(24))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(Sealed("dispute_evidence.content"), deferred=True)
     at: Mapped[datetime]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ MAX_PIXELS: Final = 40_000_000
 MAX_SIDE: Final = 12_000
 MIME: Final = "image/jpeg"
 SECONDS: Final = 15
+_BARE = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # none of our secrets
 _CHILD = Path(__file__).with_name("photo_child.py")
 
 
@@ -47,7 +49,7 @@ def _decode(content: bytes) -> bytes | str:
     command = [sys.executable, "-I", str(_CHILD), str(MAX_PIXELS), str(MAX_SIDE)]
     try:
         done = subprocess.run(  # noqa: S603  our own script, constant arguments, the photo goes through stdin
-            command, input=content, capture_output=True, timeout=SECONDS, check=False
+            command, input=content, capture_output=True, timeout=SECONDS, check=False, env=_BARE
         )
     except subprocess.TimeoutExpired:
         return "unreadable"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed, Ref
+from core.sealing import Sealed
 
 
 class Station(Keyed, Base):
@@ -95,7 +96,7 @@ class ScreeningPhoto(Keyed, Base):
     worker: Mapped[Ref]
     by: Mapped[str] = mapped_column(String(24))
     mime: Mapped[str] = mapped_column(String(24))
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    content: Mapped[bytes] = mapped_column(Sealed("screening_photo.content"), deferred=True)
     at: Mapped[datetime]
 
 

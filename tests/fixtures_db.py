@@ -21,6 +21,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from app import database
+from core.sealing import derived_key, use_keys
+
+use_keys(derived_key("s" * 40))  # what a process of the house gets from its settings
 
 FOLDER = "HOURHAND_TEST_FOLDER"
 PREFIX = "hourhand-tests-"

@@ -95,7 +95,8 @@ def ensure_secrets(folder: Path) -> None:
     path = folder / "secrets.json"
     if path.exists():
         return
-    keys = {"secret_key": secrets.token_hex(32), "code_pepper": secrets.token_hex(32)}
+    key = secrets.token_hex
+    keys = {"secret_key": key(32), "code_pepper": key(32), "file_keys": [key(32)]}
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -11,9 +11,10 @@ from marshmallow import Schema, fields
 from app.api.acting import SIDES
 from app.api.shapes import codes_and_numbers, fen, flag, instant, many, number, one, text, texts
 from app.api.spec import ApiPart, operation
-from app.api.uploads import PhotoInSchema, content_of, photo_answer
+from app.api.uploads import PhotoInSchema, content_of
 from app.auth import current_actor
 from app.house import current_now
+from app.photo_answers import photo_answer
 from app.registry import Policy
 from app.session import current_session
 from core.actors import OPS, Role
@@ -208,7 +209,7 @@ def post_photo(case: str, files: dict[str, Any]) -> CaseView:
 def get_photo(case: str, photo: str) -> Response:
     """Show a photo of the case."""
     found = read_photo(current_session(), current_actor(), case, photo)
-    return photo_answer(found.content, found.mime)
+    return photo_answer(found.content, found.mime, photo, keep_seconds=3600)
 
 
 @operation(bp, "/cases/<case>/answer", policy=OWN_CASE, method="POST", body=AnswerSchema, answer=CaseSchema)

@@ -24,9 +24,10 @@ from app.api.recruiting_shapes import (
 )
 from app.api.shapes import instant, text, texts
 from app.api.spec import ApiPart, operation
-from app.api.uploads import PhotoInSchema, content_of, photo_answer
+from app.api.uploads import PhotoInSchema, content_of
 from app.auth import current_actor
 from app.house import current_now
+from app.photo_answers import photo_answer
 from app.registry import Policy
 from app.session import current_session
 from core.actors import OPS, STAFF, Role
@@ -133,7 +134,7 @@ def post_photo(worker: str, files: dict[str, Any]) -> dict[str, Any]:
 def get_screening_photo(worker: str, photo: str) -> Response:
     """Show a photo of a screening to whoever took it and to operations."""
     found = get_photo(current_session(), current_actor(), worker, photo)
-    return photo_answer(found.content, found.mime)
+    return photo_answer(found.content, found.mime, found.code, keep_seconds=3600)
 
 
 @operation(

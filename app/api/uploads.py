@@ -1,10 +1,9 @@
-"""Photos: taken in as files, given out as JPEG."""
+"""Photos: taken in as files."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response
 from flask_smorest.fields import Upload
 
 from app.api.acting import Input
@@ -21,11 +20,3 @@ def content_of(files: dict[str, Any]) -> bytes:
     """Return the photo's bytes; one more than is allowed when there are too many."""
     content: bytes = files["photo"].read(MAX_BYTES + 1)
     return content
-
-
-def photo_answer(content: bytes, mime: str) -> Response:
-    """Return a photo as the answer; a browser may keep it, nobody in between may."""
-    answer = make_response(content)
-    answer.content_type = mime
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer

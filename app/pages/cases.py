@@ -13,6 +13,7 @@ from app.case_words import KINDS, decision_words, item_rows, kind_of, next_words
 from app.house import current_now
 from app.input import read
 from app.output import field_sentences, see_other
+from app.photo_answers import photo_answer
 from app.registry import Policy, route
 from app.session import current_session
 from app.support import support
@@ -107,10 +108,7 @@ def show_case(code: str) -> Any:
 def show_photo(code: str, photo: str) -> Any:
     """Return a photo of a case to those who may see the case."""
     found = read_photo(current_session(), auth.current_actor(), code, photo)
-    answer = make_response(found.content)
-    answer.content_type = found.mime
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return photo_answer(found.content, found.mime, photo)
 
 
 @route(bp, "/cases/<code>/say", policy=OWN, methods=["POST"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import Schema, fields, validate
 
 from app.house import current_now
 from app.input import read
 from app.pages.recruiter_common import OWN_RECRUIT, again, me, page
+from app.photo_answers import photo_answer
 from app.registry import route
 from app.session import current_session
 from app.words import gettext as _
@@ -84,10 +85,7 @@ def add(worker: str) -> Any:
 def picture(worker: str, photo: str) -> Any:
     """Return one photo to whoever took it."""
     row = get_photo(current_session(), me(), worker, photo)
-    answer = make_response(row.content)
-    answer.content_type = row.mime
-    answer.headers["Cache-Control"] = "private, max-age=86400"
-    return answer
+    return photo_answer(row.content, row.mime, row.code, keep_seconds=86400)
 
 
 def _keep(worker: str, least: int = 0) -> tuple[str, ...]:

@@ -29,6 +29,20 @@ def test_a_demo_may_have_its_own_clock_and_secrets_in_a_file(tmp_path: Path) -> 
     assert made.secure
 
 
+def test_keys_for_files_are_their_own_or_made_from_the_secret() -> None:
+    alone = read_settings(GOOD)
+    own = read_settings({**GOOD, "HOURHAND_SECRETS": json.dumps({**json.loads(SECRETS), "file_keys": ["ab" * 32]})})
+    assert (len(alone.all_file_keys), alone.file_keys) == (1, ())
+    assert own.all_file_keys == (*alone.all_file_keys, b"\xab" * 32)
+    assert "ab" * 32 not in repr(own)
+
+
+@pytest.mark.parametrize("keys", [["ab"], ["x" * 64], [7], 7])
+def test_a_bad_key_for_files_stops_the_start(keys: object) -> None:
+    with pytest.raises(SettingsError, match="file_keys"):
+        read_settings({**GOOD, "HOURHAND_SECRETS": json.dumps({**json.loads(SECRETS), "file_keys": keys})})
+
+
 @pytest.mark.parametrize("change", [
     {"DATABASE_URL": ""}, {"DATABASE_URL": "sqlite:///x"}, {"HOURHAND_SECRETS": "/nowhere"},
     {"HOURHAND_SECRETS": '{"secret_key": "short", "code_pepper": "short"}'}, {"HOURHAND_ENV": "staging"},

@@ -27,6 +27,7 @@ def test_the_keys_are_made_once_and_are_private(tmp_path: Path) -> None:
     assert (tmp_path / "secrets.json").read_text() == first
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
     keys = json.loads(first)
+    assert [len(one) for one in keys.pop("file_keys")] == [64]
     assert {name: len(value) for name, value in keys.items()} == {"secret_key": 64, "code_pepper": 64}
 
 
