@@ -143,8 +143,8 @@ class Family:
             if dead:
                 raise TroubleError(f"{dead[0].name} did not start:\n{dead[0].last_words()}")
             if time.monotonic() > until:
-                words = "\n".join(f"{child.name}: see {child.log}" for child in self.children)
-                raise TroubleError(f"{what} did not answer within {seconds:.0f} s.\n{words}")
+                words = "\n".join(f"--- {child.name} ({child.log}):\n{child.last_words()}" for child in self.children)
+                raise TroubleError(f"{what} was not well within {seconds:.0f} s.\n{words}")
             time.sleep(TICK)
 
     def watch(self, every: float, beat: Callable[[], None]) -> None:

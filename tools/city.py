@@ -161,8 +161,22 @@ def is_healthy(base_url: str) -> bool:
 
 
 def await_health(family: Family, base_url: str) -> None:
-    """Wait until the pages answer."""
-    family.watch_until(lambda: is_healthy(base_url), HEALTH_WAIT, f"{base_url}/health")
+    """Wait until the pages answer that all is well; what they find wrong is said."""
+    try:
+        family.watch_until(lambda: is_healthy(base_url), HEALTH_WAIT, f"{base_url}/health")
+    except TroubleError as trouble:
+        raise TroubleError(f"{trouble}\n--- {base_url}/health says: {what_health_says(base_url)}") from trouble
+
+
+def what_health_says(base_url: str) -> str:
+    """The report of the health page, or why there is none."""
+    try:
+        with urllib.request.urlopen(f"{base_url}/health", timeout=5) as answer:  # noqa: S310 (our own address)
+            return str(answer.read(2000).decode())
+    except urllib.error.HTTPError as error:
+        return error.read(2000).decode()
+    except OSError as error:
+        return str(error)
 
 
 class BusinessClock:
