@@ -8,9 +8,11 @@ from collections.abc import Callable
 from matching import shards
 from matching.assemble import Answer, Run, assemble
 from matching.board import Board, build_board
+from matching.compiled import is_ready
 from matching.columns import Column
 from matching.errors import require
-from matching.generation import ALL, FEW, Dive, Generation, better, simple_bound
+from matching.dive import Dive
+from matching.generation import ALL, FEW, Generation, better, simple_bound
 from matching.greedy import carry_over, insert_greedily, place_greedily, request_order
 from matching.limits import Ledger, hour_rows, total_value
 from matching.packing import pack
@@ -99,7 +101,7 @@ class _Search:
         return self._answer("columns")
 
     def _large(self) -> bool:
-        return self.mode == "day" and len(self.board.fleet) > 2 * shards.SIZE
+        return self.mode == "day" and len(self.board.fleet) > (400 if is_ready() else 2 * shards.SIZE)
 
     def _by_shards(self, turns: tuple[int, ...]) -> None:
         """Passes over pieces, each from the best so far; their columns help the whole."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from matching.board import Board
 from matching.columns import Column, Pool, make_columns
 from matching.grounds import Grounds
-from matching.limits import HourRow, Ledger, total_value
+from matching.limits import HourRow, total_value
 from matching.master import Master, Prices, bound_at, minute_prices
-from matching.pricing import Priced, Search, bury, price
+from matching.pricing import bury, price
+from matching.searching import Priced, Search
 from matching.travel import FloatArray
 
 SLOW = 2e-4
@@ -84,7 +85,7 @@ class Generation:
         for search in steps:
             last = -math.inf
             while self.budget > 0 and not self.stop():
-                now = self._prices()
+                now = self.solve_master()
                 smooth = now if before is None else _between(now, before)
                 added = self._price(smooth, search) or (smooth is not now and self._price(now, search))
                 before = smooth
@@ -100,7 +101,7 @@ class Generation:
 
     def _bury(self, search: Search) -> None:
         """Once the bound is twice as near as last time, drop arcs that nothing better than the incumbent can use."""
-        if self.anchor is None:
+        if self.anchor is None or self.grounds.sheet is not None:
             return
         slack = self.anchor.bound - self.incumbent + 2
         if slack > self.slack / 2:
@@ -114,16 +115,12 @@ class Generation:
             if any(column.opening * many + option not in alive for option in column.options):
                 variable.SetUb(0.0)
 
-    def _prices(self) -> Prices:
+    def solve_master(self) -> Prices:
         """The linear optimum over what is known."""
         self.master.grow()
         prices = self.master.solve()
-        self.floors = self.opening_duals()
+        self.floors = self.master.opening_duals()
         return prices
-
-    def opening_duals(self) -> FloatArray:
-        """What one more opening of each kind would be worth."""
-        return np.maximum(0.0, np.array([row.dual_value() for row in self.master.opening_rows], dtype=np.float64))
 
     def _price(self, prices: Prices, search: Search) -> int:
         """Price at these prices; tells how many new columns there were."""
@@ -140,9 +137,15 @@ class Generation:
         """Take in what pricing found; tells how many columns are new."""
         return len(self.pool.add(make_columns(self.board, found.opening, found.options)))
 
+    def take(self, found: Priced) -> list[Column]:
+        """The same, and the columns found."""
+        columns = make_columns(self.board, found.opening, found.options)
+        self.pool.add(columns)
+        return columns
+
     def prices_of_visits(self) -> FloatArray:
         """What visits cost at the best bound, or else at the last linear optimum."""
-        return self._prices().visits if self.anchor is None else self.anchor.visits
+        return self.solve_master().visits if self.anchor is None else self.anchor.visits
 
     def everything_above(self, value: float, most: int) -> list[Column] | None:
         """All columns that could be in a roster worth more than `value`; None if there are too many to say.
@@ -181,69 +184,6 @@ def _between(now: Prices, before: Prices) -> Prices:
 def simple_bound(board: Board) -> float:
     """A bound without any search: every visit at its best, every straight way and wait saved."""
     return float(board.hope.sum() + np.maximum(board.base_value, 0).sum())
-
-
-@dataclass(slots=True)
-class Dive:
-    """From shares to whole columns: fix the surest, price what is left again, repeat."""
-
-    generation: Generation
-    ledger: Ledger
-    taken: set[int] = field(default_factory=set)
-    refused: list[Any] = field(default_factory=list)
-
-    def run(self) -> list[Column]:
-        """Whole columns that can be kept together."""
-        work = self.generation
-        for _ in range(60):
-            if work.stop():
-                break
-            work.master.grow()
-            shares = work.master.solve().shares
-            if not self._fix(shares):
-                break
-            self._reprice()
-        for variable in work.master.variables:
-            variable.SetLb(0.0)
-        for variable in self.refused:
-            variable.SetUb(work.master.solver.infinity())
-        return [self.ledger.chosen[opening] for opening in sorted(self.ledger.chosen)]
-
-    def _fix(self, shares: FloatArray) -> bool:
-        """Fix the columns at 1 and the largest fractions; tells whether there were any."""
-        work, variables = self.generation, self.generation.master.variables
-        order = [int(n) for n in np.lexsort((np.arange(len(shares)), -shares)) if shares[n] > 1e-6]
-        loose = [number for number in order if work.pool.columns[number].opening not in self.ledger.chosen]
-        quota = max(2, round(0.12 * len({work.pool.columns[number].opening for number in loose})))
-        fixed = 0
-        for number in loose:
-            column = work.pool.columns[number]
-            if (shares[number] < 1 - 1e-6 and fixed >= quota) or self._clashes(column):
-                continue
-            if not self.ledger.fits(column):
-                self.refused.append(variables[number])
-                variables[number].SetUb(0.0)
-                continue
-            self.ledger.put(column)
-            self.taken.update(column.visits)
-            variables[number].SetLb(1.0)
-            fixed += shares[number] < 1 - 1e-6
-        return bool(loose)
-
-    def _clashes(self, column: Column) -> bool:
-        return column.opening in self.ledger.chosen or not self.taken.isdisjoint(column.visits)
-
-    def _reprice(self) -> None:
-        """Look for columns among what is not fixed."""
-        work = self.generation
-        work.master.grow()
-        prices = work.master.solve()
-        visits = prices.visits.copy()
-        visits[list(self.taken)] = np.inf
-        floors = work.opening_duals()
-        floors[list(self.ledger.chosen)] = np.inf
-        per_minute = minute_prices(work.board, work.rows, prices)
-        work.add(price(work.grounds, (visits, per_minute), Search(floors, 30, 6, slots=30, cap=CAP)))
 
 
 def better(one: list[Column], other: list[Column]) -> list[Column]:

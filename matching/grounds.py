@@ -6,6 +6,8 @@ import numpy as np
 
 from matching.board import Board
 from matching.clockwork import Starts, advance, next_free_start
+from matching.compiled import is_ready
+from matching.quick import make_sheet
 from matching.route import starts_of
 from matching.travel import IntArray
 
@@ -14,6 +16,7 @@ class Grounds:
     """The fixed numbers of all arcs, and which arcs are still `alive`: dead ones cannot be in a better roster."""
 
     def __init__(self, board: Board) -> None:
+        self.sheet = make_sheet(board, board.limit) if is_ready() and board.openings else None
         self.board = board
         arcs, table = board.arcs, board.fleet.openings
         worker, place = table.worker[arcs.opening], board.place[arcs.option]

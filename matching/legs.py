@@ -20,8 +20,8 @@ class Legs:
         by_speed = isinstance(problem.travel, Haversine)
         kinds = [worker.speed if by_speed else worker.mode for worker in problem.workers]
         names = sorted(set(kinds), key=str)
-        self._kind = np.array([names.index(kind) for kind in kinds], dtype=np.int64)
-        self._example = [kinds.index(name) for name in names]
+        self.kind = np.array([names.index(kind) for kind in kinds], dtype=np.int64)
+        self.example = [kinds.index(name) for name in names]
         self._small = len(place) <= MOST_OPTIONS and len(names) <= MOST_KINDS
         self._table: IntArray | None = None
 
@@ -31,12 +31,12 @@ class Legs:
             return self._times.seconds(worker, self._place[one], self._place[other])
         if self._table is None:
             self._table = self._build()
-        return np.asarray(self._table[self._kind[worker], one, other])
+        return np.asarray(self._table[self.kind[worker], one, other])
 
     def _build(self) -> IntArray:
         many = len(self._place)
-        table = np.zeros((len(self._example), many, many), dtype=np.int64)
-        for kind, worker in enumerate(self._example):
+        table = np.zeros((len(self.example), many, many), dtype=np.int64)
+        for kind, worker in enumerate(self.example):
             for row in range(many):
                 here = np.full(many, self._place[row])
                 table[kind, row] = self._times.seconds(np.full(many, worker), here, self._place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,17 +38,19 @@ class Master:
     variables: list[Any] = field(default_factory=list)
     rows_of: dict[int, list[int]] = field(default_factory=dict)
 
-    def start(self) -> None:
-        """Make the rows. They are (−inf, 1]: a range row would give GLOP duals of the wrong sign."""
+    def start(self, minutes: Sequence[int] | None = None) -> None:
+        """Make the rows, (−inf, 1]: a range row would give GLOP duals of the wrong sign. `minutes` left, if not all."""
         from ortools.linear_solver import pywraplp
 
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         if self.solver is None:
             raise SolveError("GLOP is not available.")
+        self.solver.SetSolverSpecificParametersAsString("use_preprocessing: false")  # else it begins anew every time
         low = -self.solver.infinity()
         self.visit_rows = [self.solver.Constraint(low, 1.0) for _ in self.board.visits]
         self.opening_rows = [self.solver.Constraint(low, 1.0) for _ in range(self.board.openings)]
-        self.hour_rows = [self.solver.Constraint(low, float(row.minutes)) for row in self.rows]
+        left = [row.minutes for row in self.rows] if minutes is None else minutes
+        self.hour_rows = [self.solver.Constraint(low, float(each)) for each in left]
         for number, row in enumerate(self.rows):
             for opening in row.openings:
                 self.rows_of.setdefault(opening, []).append(number)
@@ -74,6 +77,10 @@ class Master:
         shares = np.array([variable.solution_value() for variable in self.variables], dtype=np.float64)
         value = float(self.solver.Objective().Value())
         return Prices(np.maximum(visits, 0), np.maximum(hours, 0), value, shares)
+
+    def opening_duals(self) -> FloatArray:
+        """What one more opening of each kind would be worth."""
+        return np.maximum(0.0, np.array([row.dual_value() for row in self.opening_rows], dtype=np.float64))
 
 
 def minute_prices(board: Board, rows: tuple[HourRow, ...], prices: Prices) -> FloatArray:

@@ -16,6 +16,8 @@ from matching.clockwork import advance, next_free_start, resting
 from matching.completion import Active, Completion, best_through, build_completion
 from matching.grounds import Grounds
 from matching.route import starts_of
+from matching.quick import price_quickly
+from matching.searching import Priced, Search
 from matching.timeline import FAR
 from matching.travel import BoolArray, FloatArray, IntArray
 
@@ -41,32 +43,6 @@ class _Leg(NamedTuple):
     way: IntArray
     free: IntArray
     latest: IntArray
-
-
-class Priced(NamedTuple):
-    """Sequences found (padded with -1), their worth without waiting, the bound of each opening, the work it took."""
-
-    opening: IntArray
-    options: IntArray
-    worth: FloatArray
-    upper: FloatArray
-    exact: bool
-    work: int
-
-
-class Search(NamedTuple):
-    """How to look: only above `floor` (per opening), so many labels and columns per opening.
-
-    With `slack` above 0 everything above the floor is wanted, not only the best; visits may then cost up to that much.
-    With a `cap` only so many visits of each opening are looked at, and `upper` is no bound.
-    """
-
-    floor: FloatArray
-    beam: int
-    keep: int
-    slack: float = 0.0
-    slots: int = 48
-    cap: int = 0
 
 
 @dataclass(slots=True)
@@ -223,6 +199,9 @@ def price(grounds: Grounds, prices: tuple[FloatArray, FloatArray], search: Searc
     board, arcs = grounds.board, grounds.board.arcs
     per_minute = prices[1][arcs.opening] * board.minutes[arcs.option]
     adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
+    if grounds.sheet is not None:
+        finite = np.where(np.isfinite(adjusted), adjusted, -1e18)
+        return price_quickly(grounds.sheet, finite, grounds.alive, search)
     wanted = grounds.alive & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
     chosen = np.flatnonzero(wanted & (adjusted > -search.slack))
     if search.cap:

@@ -15,7 +15,8 @@ import numpy as np
 
 from matching.board import Board, build_board
 from matching.columns import Column, make_column
-from matching.generation import ALL, FEW, Dive, Generation, better
+from matching.dive import Dive
+from matching.generation import ALL, FEW, Generation, better
 from matching.greedy import carry_over, place_greedily
 from matching.grounds import Grounds
 from matching.limits import Ledger, hour_rows, total_value

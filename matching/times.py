@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from matching.problem import Problem
 from matching.travel import FloatArray, Haversine, IntArray, Matrix, great_circle_m, unit_vectors
 
 LARGEST_CLOSED = 1500
+
+
+class RawTimes(NamedTuple):
+    """What ways are computed from: unit vectors of places, or tables by mode and cell (no cells: no tables)."""
+
+    vectors: FloatArray
+    tables: IntArray
+    mode: IntArray
+    cell: IntArray
 
 
 class Times:
@@ -39,6 +50,14 @@ class Times:
             same = np.abs(self._vectors[origin] - self._vectors[target]).max(axis=-1) == 0
             found = np.where(same, 0, np.ceil(plain)).astype(np.int64)
         return np.where(np.equal(origin, target), 0, found)
+
+    def raw(self) -> RawTimes:
+        """The numbers behind the answers, as arrays of the same types for every kind of travel."""
+        vectors = np.array(self._vectors, dtype=np.float64, order="C").reshape(-1, 3)
+        if self._haversine is not None:
+            none = np.zeros(0, dtype=np.int64)
+            return RawTimes(vectors, none.reshape(0, 0, 0), np.zeros(len(self._speeds), dtype=np.int64), none)
+        return RawTimes(vectors, np.array(self._tables, order="C"), self._mode.copy(), self._cell.copy())
 
     def metres(self, origin: IntArray, target: IntArray) -> FloatArray:
         """Great-circle metres; 0 everywhere if the problem has no points."""

@@ -1,0 +1,138 @@
+"""The bridge to the compiled kernels: a board laid out for them, and pricing on two threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from matching.times import Times
+from matching.searching import Priced, Search
+from matching.travel import BoolArray, FloatArray, Haversine, IntArray, great_circle_m
+
+if TYPE_CHECKING:
+    from matching.board import Board
+    from matching.kernels.sheet import Ask, Found, Sheet
+
+THREADS = 2
+TRIALS = 5000  # for each label that the numpy search may hold
+WORK = 2  # a trial takes as long as so many cells of the numpy tables
+MOST_KEPT = 2000
+CHUNK = 8
+MOST_OPTIONS = 3500
+NOTHING = -1e17
+
+
+def make_sheet(board: Board, times: Times) -> Sheet:
+    """The arrays of a board with these ways: the real ones, or those under which no detour is a short cut."""
+    from matching.kernels.sheet import Sheet
+
+    arcs, table = board.arcs, board.fleet.openings
+    worker, place = table.worker[arcs.opening], board.place[arcs.option]
+    entry = times.seconds(worker, table.origin[arcs.opening], place)
+    onward = times.seconds(worker, place, table.target[arcs.opening])
+    high = np.minimum(np.minimum(table.high, table.rest_high), board.fleet.documents_until[table.worker])
+    raw = times.raw()
+    sheet = Sheet(
+        opening=_table(
+            table.worker, table.origin, table.target, table.ready, table.due, np.maximum(table.low, table.rest_low),
+            high, table.from_stop, table.to_stop, board.base_value,
+        ),
+        option=_table(board.place, board.visit, board.minutes, board.starts.step, board.starts.seconds),
+        windows=np.array(board.starts.windows, dtype=np.int64, order="C"),
+        first=np.array(arcs.first, dtype=np.int64),
+        arc=_table(arcs.option, arcs.earliest, arcs.latest, arcs.gain, entry, onward, arcs.opening),
+        worker=_table(board.legs.kind, raw.mode),
+        speed=np.array([worker.speed for worker in board.problem.workers], dtype=np.float64),
+        breaks=np.array(board.fleet.breaks, dtype=np.int64, order="C"), legs=np.zeros((0, 0, 0), dtype=np.int32),
+        vectors=raw.vectors, tables=raw.tables, cell=raw.cell, nearest=np.zeros((0, 0), dtype=np.int64),
+        rate=_rates(board),
+    )
+    return _with_legs(board, sheet)
+
+
+def _table(*columns: IntArray) -> IntArray:
+    return np.ascontiguousarray(np.stack([np.asarray(column, dtype=np.int64) for column in columns], axis=1))
+
+
+def _rates(board: Board) -> FloatArray:
+    travel = board.problem.travel
+    fixed, detour = (travel.fixed_seconds, travel.detour) if isinstance(travel, Haversine) else (0, 1.0)
+    return np.array([board.travel_rate, board.idle_rate, board.problem.buffer, fixed, detour], dtype=np.float64)
+
+
+def _with_legs(board: Board, sheet: Sheet) -> Sheet:
+    """Ways between options in a table if there are few; and for every option how near any other visit is."""
+    from matching.kernels.clock import fill_legs
+
+    kinds, many = len(board.legs.example), len(board.place)
+    if many <= MOST_OPTIONS and kinds * many * many <= 3 * MOST_OPTIONS**2:
+        legs = np.zeros((kinds, many, many), dtype=np.int32)
+        nearest = np.zeros((kinds, many), dtype=np.int64)
+        fill_legs(sheet, np.array(board.legs.example, dtype=np.int64), legs, nearest)
+        return sheet._replace(legs=legs, nearest=nearest)
+    return sheet._replace(nearest=_nearest(board))
+
+
+def _nearest(board: Board) -> IntArray:
+    """By a tree of places; 0 where ways are looked up in tables."""
+    from scipy.spatial import cKDTree
+
+    travel, many = board.problem.travel, len(board.place)
+    nearest = np.zeros((len(board.legs.example), many), dtype=np.int64)
+    if not isinstance(travel, Haversine) or len(board.visits) < 2:
+        return nearest
+    points = board.fleet.times.raw().vectors[[visit.place for visit in board.visits]]
+    other = cKDTree(points).query(points, k=2)[1][:, 1]
+    metres = great_circle_m(points, points[other])
+    for kind, worker in enumerate(board.legs.example):
+        seconds = travel.fixed_seconds + travel.detour * metres / board.problem.workers[worker].speed - 1
+        nearest[kind] = np.where(metres < 1, 0, np.maximum(seconds, 0)).astype(np.int64)[board.visit]
+    return nearest
+
+
+def price_sheet(sheet: Sheet, ask: Ask) -> Found:
+    """Price all openings, some at a time on each thread; the result does not depend on how many there are."""
+    from matching.kernels.search import price_openings
+    from matching.kernels.sheet import KEEP, LONGEST, Found
+
+    openings, keep = len(sheet.opening), int(ask.number[KEEP])
+    found = Found(
+        np.full((openings, keep, LONGEST), -1, dtype=np.int32), np.zeros((openings, keep)),
+        np.zeros(openings, dtype=np.int64), np.zeros(openings), np.zeros(openings), np.zeros(openings, dtype=np.int64),
+    )
+    spans = [(low, min(openings, low + CHUNK)) for low in range(0, openings, CHUNK)]
+    if len(spans) > 1:
+        list(threads().map(lambda span: price_openings(sheet, ask, span[0], span[1], found), spans))
+    else:
+        price_openings(sheet, ask, 0, openings, found)
+    return found
+
+
+@cache
+def threads() -> ThreadPoolExecutor:
+    """Two threads; kernels run beside one another since they let go of the interpreter."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="matching")
+
+
+def price_quickly(sheet: Sheet, adjusted: FloatArray, alive: BoolArray, search: Search) -> Priced:
+    """What `pricing.price` promises, by the compiled search."""
+    from matching.kernels.sheet import Ask
+
+    keep = min(search.keep, MOST_KEPT)
+    number = np.array([keep, search.slots, search.cap, TRIALS * search.beam], dtype=np.int64)
+    ask = Ask(adjusted, alive, np.asarray(search.floor, dtype=np.float64), number, np.array([search.slack]))
+    found = price_sheet(sheet, ask)
+    rows = np.arange(keep) < found.count[:, None]
+    arcs = found.arcs[rows]
+    width = max(1, int((arcs >= 0).sum(axis=1).max(initial=1)))
+    options = np.where(arcs >= 0, sheet.arc[np.maximum(arcs, 0), 0], -1)[:, :width]
+    known = np.maximum(np.maximum(0.0, search.floor), found.best)
+    missed = found.missed > (-np.inf if search.slack else known + 1.0)
+    missed &= found.missed > NOTHING
+    return Priced(
+        np.nonzero(rows)[0], options, found.worth[rows], np.maximum(known, found.missed), not bool(missed.any()),
+        WORK * int(found.work.sum()),
+    )
