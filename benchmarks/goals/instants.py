@@ -64,9 +64,9 @@ def instant_work(workers: int, share: Share, ready: Callable[[], None]) -> None:
 
 def _is_best(day: Day, row: int, told: tuple[str, int, float] | None) -> bool:
     """Whether nobody among those nearby, tried one by one by the judge, is worth more than what was told."""
-    best = max((worth for worth in _tried(day, row)), default=None)
-    if told is None or best is None:
-        return told is None and best is None
+    best = max(_tried(day, row), default=float("-inf"))
+    if told is None:
+        return best == float("-inf")
     alone = judge(_only(day, int(told[0][1:]), row), Plan((((0, told[1]),),)))
     return not alone.faults and abs(alone.objective - told[2]) <= 2 and told[2] >= best - 2
 

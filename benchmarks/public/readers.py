@@ -101,23 +101,21 @@ def read_vrplib(path: Path) -> Instance:
         for place in range(len(points)) if place not in depots
     )  # fmt: skip
     vehicles = tuple(Vehicle(home, *windows[home], capacity, longest) for home in homes)
-    routes, best = read_solution(path.with_suffix(".sol"), len(depots))
-    scale = 1000 if how == "exact" else 10
-    return Instance(path.stem, path.parent.name, rounded(points, how), clients, vehicles,
-                    None if best is None else best / scale, routes)  # fmt: skip
+    routes, best = read_solution(path.with_suffix(".sol"), len(depots), 1000 if how == "exact" else 10)
+    return Instance(path.stem, path.parent.name, rounded(points, how), clients, vehicles, best, routes)
 
 
-def read_solution(path: Path, depots: int) -> tuple[tuple[tuple[int, ...], ...], float | None]:
-    """Routes (as indices of clients) and cost of a `.sol`."""
+def read_solution(path: Path, depots: int, scale: int) -> tuple[tuple[tuple[int, ...], ...], float | None]:
+    """Routes (as indices of clients) and cost of a `.sol`; whole costs are `scale` times the unit."""
     if not path.exists():
         return (), None
     routes, cost = [], None
     for line in path.read_text().splitlines():
-        head, _, rest = line.partition(":")
-        if head.startswith("Route"):
-            routes.append(tuple(int(word) - depots for word in rest.split()))
-        elif head.startswith("Cost"):
-            cost = float(rest)
+        words = line.replace(":", " ").split()
+        if words[:1] == ["Route"]:
+            routes.append(tuple(int(word) - depots for word in words[2:]))
+        elif words[:1] == ["Cost"]:
+            cost = float(words[1]) / (1 if "." in words[1] else scale)
     return tuple(routes), cost
 
 
