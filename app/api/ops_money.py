@@ -12,6 +12,7 @@ from app.api.spec import ApiPart, operation
 from app.auth import current_actor
 from app.health import examine
 from app.house import current_now, house
+from app.reconciliation import last_reckoning
 from app.session import current_session
 from money.accounts import FUNDS, PAYABLE_RECRUITER, PAYABLE_WORKER, TIPS_WORKER
 from money.book import BookWish, book_page
@@ -68,6 +69,15 @@ class BrokenSchema(Schema):
     fen = fen()
 
 
+class DifferenceSchema(Schema):
+    """A sum of the ledger that is not what visits, cases, payouts or milestones say, at the last daily comparison."""
+
+    code = text()
+    about = text()
+    ledger_fen = fen()
+    expected_fen = fen()
+
+
 class BooksSchema(Schema):
     """The sum of all postings (0, always), what funds have left, what is owed to people, broken rules, alerts."""
 
@@ -76,6 +86,8 @@ class BooksSchema(Schema):
     owed = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     broken = many(BrokenSchema)
     alerts = many(BrokenSchema)
+    compared_at = instant(none=True)
+    differences = many(DifferenceSchema)
 
 
 class PayoutSchema(Schema):
@@ -138,14 +150,17 @@ def post_void_payout(payout: str, body: dict[str, str]) -> Any:
 
 @operation(bp, "/ops/ledger", policy=BOOKS, answer=BooksSchema)
 def get_books() -> dict[str, Any]:
-    """Show the sums of the ledger, and every rule that does not hold (none)."""
+    """Show the sums of the ledger, every rule that does not hold (none), and what differed at the last comparison."""
     session = current_session()
+    reckoning = last_reckoning(session)
     return {
         "global_sum_fen": global_sum(session),
         "funds": {account: owed(session, account) for account in sorted(FUNDS)},
         "owed": {account: owed(session, account) for account in (PAYABLE_WORKER, TIPS_WORKER, PAYABLE_RECRUITER)},
         "broken": broken_rules(session),
         "alerts": alerts(session),
+        "compared_at": reckoning.at,
+        "differences": reckoning.found,
     }
 
 

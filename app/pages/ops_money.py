@@ -15,6 +15,7 @@ from app.output import field_sentences, see_other
 from app.pages.ops_event_words import account_word, kind_word
 from app.pages.ops_people import next_page
 from app.pages.ops_words import HOUSE, Said, actor_because
+from app.reconciliation import last_reckoning
 from app.registry import Policy, route
 from app.session import current_session
 from app.words import gettext as _
@@ -37,6 +38,15 @@ LAWS = {
     "entry_sum": lazy_gettext("Every entry is even in itself"),
     "revenue_basic": lazy_gettext("Not a fen of basic work stays with us"),
     "subsidy_pool": lazy_gettext("No pool of subsidies is below zero"),
+}
+DIFFERENCES = {
+    "escrow": lazy_gettext("Escrow of a visit"),
+    "hold": lazy_gettext("Contested money of a visit"),
+    "settled": lazy_gettext("Pay of a settled visit"),
+    "payout": lazy_gettext("A payout"),
+    "milestone": lazy_gettext("A recruiter's sum"),
+    "recruiter_pay": lazy_gettext("A recruiter's payout"),
+    "reserve": lazy_gettext("A recruit's reserve"),
 }
 ALERTS = {
     "guarantee_fund_overdrawn": lazy_gettext("The guarantee fund owes more than was put in"),
@@ -81,6 +91,8 @@ def show_ledger() -> Any:
         laws=[(str(word), [one for one in broken if one.code == code]) for code, word in LAWS.items()],
         alerts=[(str(ALERTS.get(one.code, one.code)), one) for one in alerts(session)],
         fund=fund_left(session),
+        reckoning=last_reckoning(session),
+        difference_word=lambda one: str(DIFFERENCES.get(one.code, one.code)),
         accounts=[(one, account_word(one)) for one in accounts],
         kinds=[(one, kind_word(one)) for one in kinds],
         account_word=account_word,

@@ -53,6 +53,7 @@ _TITLES = {
     "incentive_overdrawn": lazy_gettext("Recruiting budget overdrawn"),
     "score_differs": lazy_gettext("A score differs"),
     "number_detached": lazy_gettext("A number has a new owner"),
+    "books_differ": lazy_gettext("The books differ"),
 }
 _OPEN_WORDS = {
     "D": (
@@ -109,6 +110,7 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
     href = {"V": "/ops/visits/", "W": "/ops/workers/", "D": "/ops/disputes/"}.get(prefix, "")
     href = f"{href}{task.about}" if href else f"/ops/people?q={task.about}"
     href = f"/ops/people/{task.about}/access" if task.kind == "number_detached" else href
+    href = "/ops/ledger" if task.kind == "books_differ" else href
     visit = known.visits.get(task.about)
     if visit is not None:
         return _visit_row(session, task, visit, (title, href), known, think)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.reconciliation import differences
 from app.wiring import in_zone, wiring
 from core.actors import Actor
 from core.db import SessionFactory, in_transaction
@@ -141,4 +142,4 @@ class Town:
             failed = [*session.scalars(select(DeliveryRow.error).where(DeliveryRow.error != "")),
                       *session.scalars(select(Timer.error).where(Timer.error != ""))]  # fmt: skip
             wrong = [f"ledger sums to {global_sum(session)}"] if global_sum(session) else []
-            return [*failed, *wrong, *map(str, broken_rules(session))]
+            return [*failed, *wrong, *map(str, broken_rules(session)), *map(str, differences(session))]
