@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.accounts import tidy_phone
 from accounts.models import Account, AccountRole
 from core.actors import Actor
-from core.audit import Change, audit
+from core.audit import Look, audit
 from core.errors import InvalidInput, NotFound
 from core.paging import Page, fetch_page
 
@@ -54,14 +54,14 @@ def names_of(session: Session, codes: set[str]) -> dict[str, str]:
     }
 
 
-def show_phone(session: Session, actor: Actor, code: str, reason: str, now: datetime) -> str:
+def show_phone(session: Session, actor: Actor, code: str, look: Look, now: datetime) -> str:
     """Return somebody's phone number to the desk, written down with the reason; empty when there is none."""
     if not actor.is_ops:
         raise NotFound
     account = session.scalars(select(Account).where(Account.code == code)).first()
     if account is None:
         raise NotFound
-    audit(session, actor, "phone_shown", code, now, Change(reason))
+    audit(session, actor, "phone_shown", code, now, look.change())
     return account.phone or ""
 
 

@@ -72,7 +72,9 @@ def _inside(declared: Declared, view: Callable[[], Any]) -> Response:
 
 def _run(declared: Declared, asker: Asker, view: Callable[[], Any]) -> Response:
     answer = make_response(view())
-    if declared.audit and answer.status_code < 400:
+    acted = declared.audit and answer.status_code < 400
+    looked = bool(asker.actor.emergency) and declared.transaction and answer.status_code < 400
+    if acted or (looked and answer.status_code != 304):
         _have_audit(asker)
     return answer
 
@@ -159,6 +161,7 @@ def _have_audit(asker: Asker) -> None:
     about = str(next(iter((request.view_args or {}).values()), request.path))[:24]
     body = request.get_json(silent=True) if request.is_json else request.form
     reason = str((body or {}).get("reason", "")) if hasattr(body, "get") else ""
+    reason = reason or asker.actor.reason
     audit(db_session, asker.actor, str(request.endpoint)[:48], about, current_now(), Change(reason))
 
 

@@ -74,13 +74,31 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "No authenticator any more",
         "Your account is opened by the phone code alone again. Was it not you? Call us at once.",
     ),
+    "move_asked_customer": (
+        "A question about your visit",
+        "May we move your visit: %(visit)s? Please look at the question in Hourhand. No is fine; nothing changes unasked.",
+    ),
+    "move_off": ("It stays as agreed", "The visit stays as it was agreed: %(visit)s."),
     # to workers
+    "move_asked_from": (
+        "A question about a visit",
+        "May somebody else take this visit of yours: %(visit)s? Please answer in Hourhand. No is fine, and costs nothing.",
+    ),
+    "move_asked_to": (
+        "A question about a visit",
+        "Could you take this visit: %(visit)s? Please answer in Hourhand. No is fine, and costs nothing.",
+    ),
+    "move_done": ("A visit has gone to somebody else", "As you agreed, somebody else takes this visit: %(visit)s."),
     "offer_made": (
         "New work",
         "New work for you: %(visit)s. Please answer in the app; declining costs nothing.",
     ),
     "leave_now": ("Time to leave", "It is time to leave for your next visit: %(visit)s."),
     "settled": ("Money credited", "Your pay has been credited: %(visit)s. The whole price, nothing kept back."),
+    "position_seen": (
+        "Somebody looked where you were",
+        "The desk looked once at where you were on the way: %(visit)s. The reason is written down; you may ask for it.",
+    ),
     "rate_customer": (
         "How was the home?",
         "Please say how the visit was; the customer sees it only after both sides answered.",
@@ -131,6 +149,11 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     "dismissed": (
         "We end working together",
         "We end working together. The page tells the reason; everything you earned is paid.",
+    ),
+    # to staff
+    "emergency_taken": (
+        "A role was taken in an emergency",
+        "Somebody at the desk acts in a role they do not hold, for half an hour. Please look at what they do.",
     ),
     # to recruiters
     "milestone_vested": (

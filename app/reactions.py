@@ -12,7 +12,9 @@ from accounts.housekeeping import forget_old_access
 from accounts.models import SignInChallenge
 from app.access_news import NEWS, NUMBERS_TICK
 from app.audit_check import AUDIT_TICK
+from app.emergency_news import EMERGENCIES
 from app.reconciliation import RECONCILE_TICK
+from app.resealing import SEALING_TICK
 from app.sending import CODE_KIND, send_messages
 from app.wiring import Pump
 from core.clock import wall
@@ -43,6 +45,6 @@ def forget(factory: SessionFactory, tick: str, now: datetime) -> None:
     in_transaction(factory, work)
 
 
-HANDLERS: Handlers = {CodeRequested: [send_code], **NEWS}
-TICKS = [Tick("app_forget", forget, period=timedelta(hours=1)), AUDIT_TICK, NUMBERS_TICK, RECONCILE_TICK]
+HANDLERS: Handlers = {CodeRequested: [send_code], **EMERGENCIES, **NEWS}
+TICKS = [Tick("app_forget", forget, period=timedelta(hours=1)), AUDIT_TICK, NUMBERS_TICK, RECONCILE_TICK, SEALING_TICK]
 PUMPS: list[Pump] = [send_messages]

@@ -17,8 +17,8 @@ from core.actors import Actor
 from core.errors import NotFound
 from dispatch.board_lanes import Day, make_lane
 from dispatch.board_rows import KIND_OF, Area, BoardDay, BoardWish, Lane, LastRound, Waiting
-from dispatch.models import Assignment, Offer, Position, Round, Visit
-from dispatch.states import UNMATCHED, OfferState, VisitState
+from dispatch.models import Assignment, Offer, Round, Visit
+from dispatch.states import UNMATCHED, OfferState
 from dispatch.visits import visit_query
 from dispatch.waking import local_instant
 from places.shown import NO_VISIT, Viewer, place_for
@@ -61,7 +61,6 @@ def board_tag(session: Session, wish: BoardWish, now: datetime) -> str:
             select(func.max(Offer.answered_at)).scalar_subquery(),
             select(func.max(Round.finished_at)).scalar_subquery(),
             select(func.sum(Worker.version)).scalar_subquery(),
-            select(func.max(Position.id)).scalar_subquery(),
         )
     ).one()
     return hashlib.sha256(repr((wish, now.replace(second=0, microsecond=0), *row)).encode()).hexdigest()[:24]
@@ -135,11 +134,10 @@ def _lanes(session: Session, day: Day, wish: BoardWish, loaded: _Loaded) -> list
             asked[offer.worker_id].append(offer)
     workers = _workers(session, wish, {*mine, *asked})
     held = _assignments(session, [worker.id for worker in workers], day)
-    seen = _positions(session, loaded.visits)
     lanes = [
         make_lane(
             day, worker, mine[worker.id], [(offer, by_id[offer.visit_id]) for offer in asked[worker.id]],
-            held[worker.id], seen.get(worker.id),
+            held[worker.id],
         )
         for worker in workers
     ]  # fmt: skip
@@ -182,13 +180,6 @@ def _assignments(session: Session, workers: Iterable[int], day: Day) -> Mapping[
     for row in rows:
         found[row.worker_id].append(row)
     return found
-
-
-def _positions(session: Session, visits: Iterable[Visit]) -> Mapping[int, Position]:
-    """The last position of everybody on the way, by worker."""
-    moving = [visit.id for visit in visits if visit.state == VisitState.EN_ROUTE]
-    rows = session.scalars(select(Position).where(Position.visit_id.in_(moving)).order_by(Position.id))
-    return {row.worker_id: row for row in rows}
 
 
 def _queue(day: Day, loaded: _Loaded) -> list[Waiting]:

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch.board_rows import KIND_OF, Bar, Lane, Span, Spot, Trip
-from dispatch.models import Assignment, Offer, Position, Visit
+from dispatch.models import Assignment, Offer, Visit
 from dispatch.states import WORKED, VisitState
 from dispatch.waking import local_instant
+from geo.areas import area_cell, cell_centre
+from geo.points import Point
 from places.shown import NO_VISIT, Viewer, place_for
 from workers.models import Worker
 from workers.pattern import pattern_on
@@ -36,12 +38,12 @@ def make_lane(
     visits: Sequence[Visit],
     asked: Sequence[tuple[Offer, Visit]],
     held: Sequence[Assignment],
-    seen: Position | None,
 ) -> Lane:
     """Return one worker's lane from the rows of the day."""
     ways = {row.visit_id: row for row in held if row.visit_id is not None}
     ordered = sorted(visits, key=lambda visit: visit.starts_at or visit.window_from)
     bars = _bars(day, ordered, ways)
+    trips = [trip for visit in ordered if (trip := _trip(visit, ways.get(visit.id))) is not None]
     shifts = _shifts(day, worker, [row for row in held if row.status == "time_off"])
     return Lane(
         code=worker.code,
@@ -49,11 +51,11 @@ def make_lane(
         family_name=worker.family_name,
         trial=worker.activated_at is None,
         shifts=shifts,
-        trips=[trip for visit in ordered if (trip := _trip(visit, ways.get(visit.id))) is not None],
+        trips=trips,
         bars=[*bars, *(_asked(day, offer, visit) for offer, visit in asked)],
         work_minutes=sum(visit.minutes for visit in ordered),
         shift_minutes=sum(int((end - start).total_seconds() // 60) for start, end in shifts),
-        spot=_spot(worker, ordered, bars, seen),
+        spot=_spot(worker, bars, trips, day.now),
     )
 
 
@@ -150,16 +152,32 @@ def _trip(visit: Visit, row: Assignment | None) -> Trip | None:
     return Trip(begin, max(arrived, begin + timedelta(minutes=5)), moving)
 
 
-def _spot(worker: Worker, visits: Sequence[Visit], bars: Sequence[Bar], seen: Position | None) -> Spot:
-    """Where somebody is: on the way where the phone last was, at the home they work in or left last, else at home."""
-    busy = [bar for bar in bars if bar.state in (VisitState.IN_PROGRESS, VisitState.ARRIVED, VisitState.EN_ROUTE)]
-    late = any(bar.late for bar in bars)
-    if seen is not None:
-        return Spot(seen.lat, seen.lon, "care" if late else "move")
-    if busy and busy[0].state != VisitState.EN_ROUTE:
-        return Spot(busy[0].place.lat, busy[0].place.lon, "care" if late else "live")
-    left = [visit for visit in visits if visit.state in WORKED]
-    kind = "care" if late else "move" if busy else "set"
-    if left:
-        return Spot(left[-1].job.place.lat, left[-1].job.place.lon, kind)
-    return Spot(worker.home_lat, worker.home_lon, kind)
+def _spot(worker: Worker, bars: Sequence[Bar], trips: Sequence[Trip], now: datetime) -> Spot:
+    """Where the plan has somebody: on the line to the next home by the clock, at the home they work in or left last.
+
+    Homes are compounds here, and whoever has not been anywhere yet stands in the middle of a wide cell.
+    """
+    kind = "care" if any(bar.late for bar in bars) else ""
+    begun = [bar for bar in bars if bar.state in _BEGUN]
+    left = _point(begun[-1]) if begun else _roughly(worker)
+    going = next((bar for bar in bars if bar.state == VisitState.EN_ROUTE), None)
+    if going is None:
+        working = bool(begun) and begun[-1].state in _BUSY
+        return Spot(left.lat, left.lon, kind or ("live" if working else "set"))
+    way = next((trip for trip in trips if trip.moving), None)
+    share = min(1.0, max(0.0, (now - way.start) / (way.end - way.start))) if way else 0.5
+    to = _point(going)
+    lat, lon = left.lat + share * (to.lat - left.lat), left.lon + share * (to.lon - left.lon)
+    return Spot(round(lat, 4), round(lon, 4), kind or "move")
+
+
+_BUSY = frozenset({VisitState.ARRIVED, VisitState.IN_PROGRESS})
+_BEGUN = _BUSY | WORKED
+
+
+def _point(bar: Bar) -> Point:
+    return Point(bar.place.lat, bar.place.lon)
+
+
+def _roughly(worker: Worker) -> Point:
+    return cell_centre(area_cell(Point(worker.home_lat, worker.home_lon)))

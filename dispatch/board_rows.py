@@ -66,7 +66,7 @@ class Trip:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where somebody is as far as we know, and the kind of what they are doing."""
+    """Where the plan has somebody now, and the kind of what they are doing. Never where a phone is."""
 
     lat: float
     lon: float

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.models import Job, Offer, ReliabilityMark, Round, Visit, VisitHold
 from dispatch.visits import visit_query
-from places.models import Compound, Place
+from places.models import Compound, Place, Zone
 from workers.models import Worker
 
 
@@ -92,16 +92,17 @@ def marks_about(session: Session, visit_code: str) -> list[MarkTold]:
     return [MarkTold(row.person, row.kind, row.points, row.excused, row.at) for row in rows]
 
 
-def homes_named(session: Session, codes: Collection[str]) -> dict[str, tuple[Mapping[str, Any], str]]:
-    """Return (compound's names, building) of visits by code: what the desk calls a visit. One query."""
+def homes_named(session: Session, codes: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the names of the compound (or neighbourhood) of visits by code: what the desk calls one. One query."""
     rows = session.execute(
-        select(Visit.code, Compound.names, Place.building)
+        select(Visit.code, Compound.names, Zone.names)
         .join(Job, Job.id == Visit.job_id)
         .join(Place, Place.id == Job.place_id)
+        .join(Zone, Zone.id == Place.zone_id)
         .outerjoin(Compound, Compound.id == Place.compound_id)
         .where(Visit.code.in_(codes))
     )
-    return {code: (names or {}, building) for code, names, building in rows}
+    return {code: compound or zone for code, compound, zone in rows}
 
 
 def _offer(offer: Offer, worker: Worker, round_code: str) -> OfferTold:

@@ -42,7 +42,6 @@ class VisitLine:
     service: str
     zone: str
     compound: Mapping[str, Any]
-    building: str
     starts_at: datetime
     exact: bool
     minutes: int
@@ -118,7 +117,6 @@ def _line(visit: Visit, customer_name: str) -> VisitLine:
         service=visit.service,
         zone=visit.zone,
         compound=place.compound.names if place.compound else {},
-        building=place.building,
         starts_at=visit.starts_at or visit.window_from,
         exact=visit.starts_at is not None,
         minutes=visit.minutes,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.actors import Actor, Role
 from core.audit import Change, audit
 from core.codes import new_code
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotAllowed, NotFound
 from notices.models import StaffTask
 
 
@@ -55,6 +55,8 @@ def get_task(session: Session, actor: Actor, code: str) -> StaffTask:
 def finish_task(session: Session, actor: Actor, code: str, outcome: str, now: datetime) -> StaffTask:
     """Finish a task with what came of it; ``Conflict`` when somebody else has finished it."""
     task = get_task(session, actor, code)
+    if actor.code and task.params.get("not_by") == actor.code:
+        raise NotAllowed("another_person", "Somebody else has to look at this.")
     done = session.scalar(
         update(StaffTask)
         .where(StaffTask.id == task.id, StaffTask.done_at.is_(None))

@@ -1,9 +1,11 @@
 """The one serialiser of where somebody lives: what of a place leaves the house, for whom, and when.
 
-Exact for the owner and for operations; for the worker of the visit from 24 hours before it starts until 24 hours
-after it ended. Everybody else sees the neighbourhood and a point 420 to 880 m away from the home. That point is the
-same on every look and for every home of one compound (or of one small cell, where no compound is known), so neither
-a thousand offers nor a place entered a thousand times can be averaged to the home.
+Exact for the owner; for the worker of the visit from 24 hours before it starts until 24 hours after it ended.
+Operations see the compound and a point of the compound, not of the home; the rest is opened one home at a time, with
+a reason that is written down (``exactly``, called by ``dispatch/looking.py`` only). Everybody else sees the
+neighbourhood and a point 420 to 880 m away from the home. That point is the same on every look and for every home of
+one compound (or of one small cell, where no compound is known), so neither a thousand offers nor a place entered a
+thousand times can be averaged to the home.
 """
 
 from __future__ import annotations
@@ -50,7 +52,10 @@ NO_VISIT: Final = VisitFacts()
 
 @dataclass(frozen=True)
 class PlaceShown:
-    """A place as one viewer may see it. When not ``exact``, the point is moved and the texts are None."""
+    """A place as one viewer may see it. When not ``exact``, the point is not the home's and the texts are None.
+
+    ``compound_name`` is told to operations even so.
+    """
 
     area_name: dict[str, Any]
     cell: str
@@ -69,21 +74,9 @@ class PlaceShown:
 def place_for(place: Place, viewer: Viewer, visit: VisitFacts, key: bytes) -> PlaceShown:
     """Return the place as this viewer may see it now; ``key`` is the server's secret behind the moved point."""
     if may_see_exactly(place, viewer, visit):
-        return PlaceShown(
-            area_name=place.zone.names,
-            cell=area_cell(Point(place.lat, place.lon)),
-            lat=place.lat,
-            lon=place.lon,
-            radius_m=0.0,
-            facts=tuple(place.facts),
-            exact=True,
-            compound_name=place.compound.names if place.compound else None,
-            building=place.building,
-            unit=place.unit,
-            address=place.address,
-            access_notes=place.access_notes,
-        )
-    point = moved_point(place, key)
+        return exactly(place)
+    desk = viewer.actor.is_ops and place.compound is not None
+    point = Point(place.compound.lat, place.compound.lon) if desk and place.compound else moved_point(place, key)
     # The cell of the moved point, not of the home: the two together would narrow the search.
     return PlaceShown(
         area_name=place.zone.names,
@@ -93,13 +86,32 @@ def place_for(place: Place, viewer: Viewer, visit: VisitFacts, key: bytes) -> Pl
         radius_m=AREA_RADIUS_M,
         facts=tuple(place.facts),
         exact=False,
+        compound_name=place.compound.names if desk and place.compound else None,
+    )
+
+
+def exactly(place: Place) -> PlaceShown:
+    """Return everything about a place. Whoever calls this has decided that it may be seen, and has written it down."""
+    return PlaceShown(
+        area_name=place.zone.names,
+        cell=area_cell(Point(place.lat, place.lon)),
+        lat=place.lat,
+        lon=place.lon,
+        radius_m=0.0,
+        facts=tuple(place.facts),
+        exact=True,
+        compound_name=place.compound.names if place.compound else None,
+        building=place.building,
+        unit=place.unit,
+        address=place.address,
+        access_notes=place.access_notes,
     )
 
 
 def may_see_exactly(place: Place, viewer: Viewer, visit: VisitFacts) -> bool:
-    """Return whether this viewer may see the exact place now."""
+    """Return whether this viewer may see the exact place now without having to say why."""
     actor = viewer.actor
-    if actor.is_ops or (actor.role is Role.CUSTOMER and actor.code and actor.code == place.owner):
+    if actor.role is Role.CUSTOMER and actor.code and actor.code == place.owner:
         return True
     if actor.role is not Role.WORKER or not actor.person or actor.person != visit.worker:
         return False

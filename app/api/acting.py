@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from marshmallow import RAISE, Schema, fields, validate
 
 from app.auth import current_actor
 from app.registry import Policy
 from core.actors import OPS, STAFF, Actor, Role
+from core.audit import LOOKS, Look
 
 CUSTOMER: Final = Policy({Role.CUSTOMER}, "own")
 OWN_VISIT: Final = Policy({Role.CUSTOMER}, "own visit")
@@ -37,6 +38,18 @@ class BecauseSchema(Input):
     """The reason of an act of staff, in words; it goes into the audit."""
 
     reason = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class LookBodySchema(BecauseSchema):
+    """Why staff look at something personal: words, the kind of reason, a ticket if there is one."""
+
+    why = fields.String(load_default="other", validate=validate.OneOf(LOOKS))
+    ticket = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+def look_of(body: dict[str, Any]) -> Look:
+    """Return the reason for a look from its body."""
+    return Look(body["why"], body["reason"], body["ticket"])
 
 
 def because(reason: str, on_behalf_of: str = "") -> Actor:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from accounts.people import list_people, show_phone
-from app.api.acting import DESK, HOUSE, BecauseSchema, Input, because
+from app.api.acting import DESK, HOUSE, BecauseSchema, Input, LookBodySchema, because, look_of
 from app.api.ops_vetting import PaperRowSchema
 from app.api.shapes import codes_and_numbers, instant, many, number, one, page_of, text, texts
 from app.api.spec import ApiPart, operation
@@ -134,12 +134,11 @@ def get_people(query: dict[str, str]) -> Any:
     return list_people(current_session(), current_actor(), **query)
 
 
-@operation(bp, "/ops/people/<account>/phone", policy=DESK, method="POST", body=BecauseSchema, answer=PhoneSchema,
+@operation(bp, "/ops/people/<account>/phone", policy=DESK, method="POST", body=LookBodySchema, answer=PhoneSchema,
            audit=True, idempotent="none")  # fmt: skip
-def post_phone(account: str, body: dict[str, str]) -> dict[str, str]:
+def post_phone(account: str, body: dict[str, Any]) -> dict[str, str]:
     """Show somebody's phone number; it is written down with the reason."""
-    reason = body["reason"]
-    return {"phone": show_phone(current_session(), because(reason), account, reason, current_now())}
+    return {"phone": show_phone(current_session(), current_actor(), account, look_of(body), current_now())}
 
 
 @operation(bp, "/ops/workers/<worker>/decisions", policy=DESK, answer=DecisionToldSchema(many=True))

@@ -115,6 +115,22 @@ class BoardSchema(Schema):
     last_round = one(LastRoundSchema, none=True)
 
 
+class HomeSeenSchema(Schema):
+    """A visit's home as it is, and what the customer wants its worker to know."""
+
+    place = one(PlaceSchema)
+    note = text()
+
+
+class PositionSeenSchema(Schema):
+    """Where a phone was last, to about 100 m, and how far from the home in metres."""
+
+    lat = real()
+    lon = real()
+    metres = number()
+    at = instant()
+
+
 class VisitLineSchema(Schema):
     """One visit in the desk's list."""
 
@@ -123,7 +139,6 @@ class VisitLineSchema(Schema):
     service = text()
     zone = text()
     compound = by_language()
-    building = text()
     starts_at = instant()
     exact = flag()
     minutes = number()

@@ -7,11 +7,13 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from app.api.acting import DESK, BecauseSchema, Input, because
+from app.api.acting import DESK, BecauseSchema, Input, LookBodySchema, because, look_of
 from app.api.ops_shapes import (
     AskingSchema,
     BoardSchema,
+    HomeSeenSchema,
     OfferMadeSchema,
+    PositionSeenSchema,
     ReplaySchema,
     RoundSchema,
     RoundStorySchema,
@@ -32,6 +34,7 @@ from core.errors import NotFound
 from dispatch.asking import ask_worker, who_could
 from dispatch.board import board_day
 from dispatch.board_rows import KINDS, BoardWish
+from dispatch.looking import show_home, show_position
 from dispatch.rescheduling import move_start
 from dispatch.round_story import last_rounds, replay, round_story
 from dispatch.schemas import QuoteAsk
@@ -120,6 +123,26 @@ def post_act(visit: str, act: str, body: dict[str, str]) -> dict[str, Any]:
     actor = because(body["reason"], behalf_of(chosen, found))
     chosen.do(session, actor, visit, body["choice"], current_now())
     return _visit(visit)
+
+
+@operation(bp, "/ops/visits/<visit>/home", policy=DESK, method="POST", body=LookBodySchema, answer=HomeSeenSchema,
+           audit=True, idempotent="none")  # fmt: skip
+def post_home(visit: str, body: dict[str, Any]) -> Any:
+    """Show a visit's exact home; it is written down with the reason."""
+    return show_home(current_session(), current_actor(), visit, look_of(body), current_now())
+
+
+@operation(bp, "/ops/visits/<visit>/position", policy=DESK, method="POST", body=LookBodySchema,
+           answer=PositionSeenSchema, audit=True, idempotent="none")  # fmt: skip
+def post_position(visit: str, body: dict[str, Any]) -> Any:
+    """Show the last position on the way to a visit, to about 100 m; it is written down and the worker is told.
+
+    404 when none was sent.
+    """
+    seen = show_position(current_session(), current_actor(), visit, look_of(body), current_now())
+    if seen is None:
+        raise NotFound
+    return seen
 
 
 @operation(

@@ -130,11 +130,11 @@ def map_data(board: BoardDay) -> dict[str, Any]:
 
 
 def _person(lane: Lane) -> dict[str, Any]:
-    """A seal on the map; one gets to the person by the lane, where nobody hides anybody."""
-    words = {"move": _("on the way"), "live": _("at work"), "care": _("late"), "set": _("free now")}
+    """A seal where the plan has somebody; one gets to the person by the lane, where nobody hides anybody."""
+    words = {"move": _("on the way"), "live": _("at work"), "care": _("late"), "set": _("free")}
     return {
         "kind": "worker", "family": lane.family_name, "lat": lane.spot.lat, "lon": lane.spot.lon,
-        "s": lane.spot.kind, "label": f"{lane.name}, {words.get(lane.spot.kind, '')}",
+        "s": lane.spot.kind, "label": _("%(name)s, %(doing)s (planned)", name=lane.name, doing=words[lane.spot.kind]),
     }  # fmt: skip
 
 

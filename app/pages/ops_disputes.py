@@ -18,6 +18,7 @@ from app.house import current_now, house
 from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences, see_other
+from app.pages.ops_audit_words import audit_rows
 from app.pages.ops_case_words import (
     EFFECTS,
     REMEDIES,
@@ -30,7 +31,6 @@ from app.pages.ops_case_words import (
     rule_text,
     sent_lines,
 )
-from app.pages.ops_event_words import audit_rows
 from app.pages.ops_exceptions import due_text
 from app.pages.ops_people import next_page
 from app.pages.ops_words import DESK, Said, actor_because, home

@@ -8,7 +8,6 @@ from typing import Any
 from app.formats import clock, day, money
 from app.words import gettext as _
 from app.words import lazy_gettext
-from core.audit import AuditRow
 from core.events import EventRow
 from money.book import EntryLine
 
@@ -32,6 +31,10 @@ _FACTS = {
     "ContactTried": lazy_gettext("Tried to reach the customer"),
     "FinishUndone": lazy_gettext("“Done” taken back"),
     "VisitRescheduled": lazy_gettext("Moved to another time"),
+    "VisitGivenBack": lazy_gettext("Given back"),
+    "VisitOverran": lazy_gettext("Takes longer"),
+    "VisitMoved": lazy_gettext("Moved, all agreed"),
+    "TimeOffTaken": lazy_gettext("Took time off"),
     "RatingsAsked": lazy_gettext("Asked for ratings"),
     "RatingsRevealed": lazy_gettext("Ratings opened"),
     "RatingGiven": lazy_gettext("Rated"),
@@ -227,16 +230,3 @@ def money_rows(entries: Sequence[EntryLine]) -> list[dict[str, Any]]:
 def _side(entry: EntryLine, sign: int) -> str:
     found = dict.fromkeys(account_word(leg.account) for leg in entry.legs if leg.fen * sign > 0)
     return _(", ").join(found)
-
-
-def audit_rows(rows: Sequence[AuditRow], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what staff did, for a table."""
-    return [
-        {
-            "at": row.at,
-            "act": row.act,
-            "who": names.get(row.actor_code, "") or role_word(row.actor_role),
-            "why": row.reason,
-        }
-        for row in rows
-    ]

@@ -7,17 +7,20 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template
 from marshmallow import Schema, fields, validate
+from sqlalchemy.orm import Session
 
 from app import auth, health
 from app.formats import minutes, named
 from app.house import current_now, house
 from app.input import read, read_query
 from app.output import see_other
+from app.pages.ops_audit_words import fault_word
 from app.pages.ops_words import DESK, HOUSE, Said, actor_because, codes_in, reasons_text, sentences, signed, term_name
 from app.registry import route
 from app.session import current_session
 from app.words import gettext as _
 from app.words import lazy_gettext
+from core.audit_chain import last_check
 from core.parked import parked, retry
 from dispatch.round_story import RoundStory, VisitWhy, last_rounds, replay, round_story, why_in_round
 from dispatch.visit_file import homes_named
@@ -30,6 +33,7 @@ bp = Blueprint("ops_health", __name__)
 NAMES = {
     "round_urgent": lazy_gettext("the next four hours"), "round_near": lazy_gettext("today and tomorrow"),
     "round_later": lazy_gettext("later days"), "round_evening": lazy_gettext("everything"),
+    "day_plan": lazy_gettext("Evening plan"), "replan": lazy_gettext("Planned again"),
 }  # fmt: skip
 
 
@@ -56,11 +60,26 @@ def show_health() -> Any:
         report=report,
         ticks=[(one, datetime.fromisoformat(one.last) if one.last else None) for one in report.rounds],
         parked=parked(session),
+        audit=_audit(session),
         outbox=outbox(session, now),
         rounds=last_rounds(session, auth.current_actor()),
         round_names=NAMES,
         period=lambda seconds: minutes(max(1, round(seconds / 60))),
     )
+
+
+def _audit(session: Session) -> dict[str, Any]:
+    """What the last nightly check of the audit's chain found."""
+    last = last_check(session)
+    told = last.outcome if last else {}
+    fault = str(told.get("fault", ""))
+    return {
+        "when": last.at if last else None,
+        "rows": int(str(told.get("head", "0")).split(":")[0] or 0),
+        "fault": fault,
+        "at": told.get("at", 0),
+        "words": fault_word(fault),
+    }
 
 
 @route(bp, "/ops/health/retry", policy=HOUSE, methods=["POST"], audit=True)
@@ -137,9 +156,5 @@ def _names(story: RoundStory, told: list[Sentence], more: set[str]) -> dict[str,
         {one.worker for one in story.given} | {one.visit for one in story.given} | {one.visit for one in story.left}
     )
     homes = homes_named(session, {code for code in codes if code.startswith("V-")})
-    labels = {
-        code: _("%(name)s No. %(n)s", name=named(names), n=building)
-        for code, (names, building) in homes.items()
-        if names
-    }
+    labels = {code: named(names) for code, names in homes.items()}
     return {**worker_names(session, codes), **labels}

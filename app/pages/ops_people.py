@@ -15,12 +15,14 @@ from app.formats import named
 from app.house import current_now, house
 from app.input import read, read_query
 from app.output import field_sentences
+from app.pages.ops_audit_words import why_words
 from app.pages.ops_event_words import role_word
-from app.pages.ops_words import DESK, HOUSE, Said, actor_because
+from app.pages.ops_words import DESK, HOUSE, LookSchema
 from app.registry import route
 from app.session import current_session
 from catalogue.services import list_services
 from core.actors import Role
+from core.audit import Look
 from core.codes import tidy_code
 from core.errors import InvalidInput
 from dispatch.visit_list import VisitWish, list_visits
@@ -74,11 +76,11 @@ def download() -> Any:
 def show_number(code: str) -> Any:
     """Show somebody's number once, with the reason written down."""
     try:
-        reason = read(Said)["reason"]
+        look: Look = read(LookSchema)
+        number = show_phone(current_session(), auth.current_actor(), code, look, current_now())
     except InvalidInput as error:
         current_session().rollback()
         return make_response(_people_page(code, errors=field_sentences(error)), 422)
-    number = show_phone(current_session(), actor_because(reason), code, reason, current_now())
     answer = make_response(_people_page(code, number=number))
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -122,5 +124,6 @@ def _people_page(chosen: str = "", number: str | None = None, errors: dict[str, 
         chosen=chosen,
         number=number,
         errors=errors or {},
+        whys=why_words(),
         next=next_page(page.after),
     )

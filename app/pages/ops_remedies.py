@@ -52,10 +52,15 @@ _TITLES = {
     "milestone_questioned": lazy_gettext("A recruiter questions a sum"),
     "incentive_overdrawn": lazy_gettext("Recruiting budget overdrawn"),
     "score_differs": lazy_gettext("A score differs"),
+    "emergency_review": lazy_gettext("A role taken in an emergency"),
+    "audit_broken": lazy_gettext("The audit is broken"),
     "number_detached": lazy_gettext("A number has a new owner"),
     "books_differ": lazy_gettext("The books differ"),
 }
 _OPEN_WORDS = {
+    "E": (lazy_gettext("See what they did"), lazy_gettext("Everything opened or done under it, in order.")),
+    "ledger": (lazy_gettext("Look at the ledger"), lazy_gettext("It says which sum differs, and by how much.")),
+    "audit": (lazy_gettext("Look at the health page"), lazy_gettext("It names the row and what is wrong with it.")),
     "D": (
         lazy_gettext("Open the case"),
         lazy_gettext("The record, the rule and the proposal stand beside each other."),
@@ -63,6 +68,9 @@ _OPEN_WORDS = {
     "W": (lazy_gettext("Look at the person"), lazy_gettext("Papers, score, holds and what may be decided.")),
     "V": (lazy_gettext("Open the visit"), lazy_gettext("Everything about it, and what may be done for either side.")),
 }
+
+
+_HREFS = {"V": "/ops/visits/", "W": "/ops/workers/", "D": "/ops/disputes/", "E": "/ops/audit?q="}
 
 
 @dataclass(frozen=True)
@@ -107,8 +115,7 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
     """Return a task with its suggestion; ``think`` lets it look for people who could come."""
     prefix = task.about.split("-")[0]
     title = str(_TITLES.get(task.kind, task.kind))
-    href = {"V": "/ops/visits/", "W": "/ops/workers/", "D": "/ops/disputes/"}.get(prefix, "")
-    href = f"{href}{task.about}" if href else f"/ops/people?q={task.about}"
+    href = f"{_HREFS.get(prefix, '/ops/people?q=')}{task.about}" if prefix != "audit" else "/ops/health"
     href = f"/ops/people/{task.about}/access" if task.kind == "number_detached" else href
     href = "/ops/ledger" if task.kind == "books_differ" else href
     visit = known.visits.get(task.about)
@@ -117,6 +124,8 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
     if task.about in known.cases:
         case = known.cases[task.about]
         return Row(task, title, topic_word(case.topic), case.words, _opens("D", href), href)
+    if prefix in ("E", "audit", "ledger"):
+        return Row(task, title, "", "", _opens(prefix, href), href)
     name = known.workers.get(task.about, task.about)
     return Row(task, f"{name}: {title}", "", str(task.params.get("reason", "")), _person(task, href), href)
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, make_response, render_template, request
 from marshmallow import Schema, fields, validate
 
-from accounts.people import names_of, show_phone
+from accounts.people import names_of
 from app import auth
 from app.csv_out import csv_answer
 from app.formats import local, named, yuan
@@ -16,7 +16,8 @@ from app.house import current_now, house
 from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences, see_other
-from app.pages.ops_event_words import audit_rows, declined_word, fact_steps, home_words, money_rows
+from app.pages.ops_audit_words import audit_rows, why_words
+from app.pages.ops_event_words import declined_word, fact_steps, home_words, money_rows
 from app.pages.ops_people import next_page
 from app.pages.ops_visit_acts import BY_NAME, act_row, behalf_of, open_acts
 from app.pages.ops_words import DESK, Said, actor_because, home, reasons_text, signed, terms_of
@@ -29,6 +30,7 @@ from catalogue.services import get_service, list_services
 from core.audit import trail
 from core.errors import DomainError, InvalidInput, NotFound
 from core.events import timeline
+from dispatch.looking import TRACKED, URGENT
 from dispatch.states import UNMATCHED, VisitState
 from dispatch.visit_file import holds_of, marks_about, offers_of
 from dispatch.visit_list import VisitWish, every_visit, list_visits
@@ -72,10 +74,10 @@ def download() -> Any:
     """Return the list as a file."""
     asked = read_query(ListSchema)
     rows = every_visit(current_session(), auth.current_actor(), _wish(asked))
-    heads = ("code", "state", "service", "zone", "compound", "building", "start", "minutes", "customer", "worker",
+    heads = ("code", "state", "service", "zone", "compound", "start", "minutes", "customer", "worker",
              "total_cny", "worker_cny")  # fmt: skip
     return csv_answer("visits", heads, [
-        (one.code, one.state, one.service, one.zone, named(one.compound), one.building, one.starts_at, one.minutes,
+        (one.code, one.state, one.service, one.zone, named(one.compound), one.starts_at, one.minutes,
          one.customer_name, one.worker_name, yuan(one.total_fen), yuan(one.worker_fen))
         for one in rows
     ])  # fmt: skip
@@ -84,7 +86,7 @@ def download() -> Any:
 @route(bp, "/ops/visits/<code>", policy=DESK)
 def show_visit(code: str) -> Any:
     """Show everything about one visit."""
-    return render_template("ops/visit.html", **_visit_page(code))
+    return render_template("ops/visit.html", **visit_page(code))
 
 
 @route(bp, "/ops/visits/<code>/<act>", policy=DESK, methods=["POST"], audit=True)
@@ -101,34 +103,17 @@ def do(code: str, act: str) -> Any:
     except NotFound:
         raise
     except DomainError as error:
-        return _again(code, act, error)
+        return again(code, act, error)
     flash(_("Noted: %(what)s.", what=chosen.label), "done")
     return see_other("ops_visits.show_visit", code=code)
 
 
-@route(bp, "/ops/visits/<code>/phones", policy=DESK, methods=["POST"], audit=True, idempotent="none")
-def show_phones(code: str) -> Any:
-    """Show the numbers of both sides once, with the reason written down."""
-    try:
-        reason = read(Said)["reason"]
-    except InvalidInput as error:
-        return _again(code, "phones", error)
-    session, now = current_session(), current_now()
-    actor = actor_because(reason)
-    visit = get_visit(session, actor, code)
-    phones = [(_("Customer"), show_phone(session, actor, visit.customer, reason, now))]
-    if visit.worker is not None:
-        phones.append((_("Worker"), show_phone(session, actor, visit.worker.account_code, reason, now)))
-    answer = make_response(render_template("ops/visit.html", **{**_visit_page(code), "phones": phones}))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _again(code: str, act: str, error: DomainError) -> Any:
+def again(code: str, act: str, error: DomainError) -> Any:
+    """Show the page again with what was wrong, and nothing done."""
     current_session().rollback()
     errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
     problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**_visit_page(code), "errors": errors, "problem": problem, "tried": act, "values": request.form}
+    page = {**visit_page(code), "errors": errors, "problem": problem, "tried": act, "values": request.form}
     return make_response(render_template("ops/visit.html", **page), error.status)
 
 
@@ -146,7 +131,8 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _visit_page(code: str) -> dict[str, Any]:
+def visit_page(code: str) -> dict[str, Any]:
+    """Return what the page of a visit shows before anything personal is opened."""
     session, actor, now = current_session(), auth.current_actor(), current_now()
     visit = get_visit(session, actor, code)
     facts, audits = timeline(session, code), trail(session, code)
@@ -174,7 +160,8 @@ def _visit_page(code: str) -> dict[str, Any]:
         "acts": [act_row(act) for act in open_acts(visit, actor)],
         "board": f"/ops/board?day={local(visit.starts_at or visit.window_from).date()}&visit={code}",
         "unmatched": visit.state in UNMATCHED,
-        "errors": {}, "problem": "", "tried": "", "values": {}, "phones": [],
+        "errors": {}, "problem": "", "tried": "", "values": {}, "seen": "",
+        "whys": why_words(), "urgent": visit.state in URGENT, "tracked": visit.state in TRACKED,
     }  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import get_locale
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from app import auth
 from app.formats import local, named
 from app.registry import Policy
 from app.words import gettext as _
 from core.actors import OPS, STAFF, Actor, Role
+from core.audit import LOOKS, Look
 from matching.explain import Sentence, render
 from matching.texts import LANGUAGES, TERM_NAMES
 from places.shown import PlaceShown
@@ -36,6 +37,24 @@ class Said(Schema):
         unknown = RAISE
 
     reason = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class LookSchema(Schema):
+    """Why staff look at something personal: a reason to choose, words, a ticket if there is one."""
+
+    class Meta:
+        """Refuse what nobody asked for."""
+
+        unknown = RAISE
+
+    why = fields.String(load_default="other", validate=validate.OneOf(LOOKS))
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    ticket = fields.String(load_default="", validate=validate.Length(max=40))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_more: Any) -> Look:
+        """Return the frozen reason."""
+        return Look(data["why"], data["reason"], data["ticket"])
 
 
 def actor_because(reason: str, on_behalf_of: str = "", channel: str = "desk") -> Actor:

@@ -14,16 +14,17 @@ from app.house import current_now
 from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences, see_other
-from app.pages.ops_event_words import audit_rows, fact_steps
+from app.pages.ops_audit_words import audit_rows, why_words
+from app.pages.ops_event_words import fact_steps
 from app.pages.ops_people import next_page
-from app.pages.ops_words import DESK, Said, actor_because, language
+from app.pages.ops_words import DESK, LookSchema, actor_because, language
 from app.pages.ops_worker_acts import BY_NAME, REASON_WORDS, WorkerActSchema, open_acts
 from app.pages.ops_worker_words import MODES, missing_words, paper_word, stage_word, tier_word
 from app.registry import route
 from app.session import current_session
 from app.words import gettext as _
 from catalogue.services import list_skills
-from core.audit import trail
+from core.audit import Look, trail
 from core.errors import DomainError, InvalidInput, NotFound
 from core.events import timeline
 from notices.tasks import tasks_about
@@ -94,12 +95,11 @@ def do(code: str, act: str) -> Any:
 def show_number(code: str) -> Any:
     """Show the number once, with the reason written down."""
     try:
-        reason = read(Said)["reason"]
+        look: Look = read(LookSchema)
+        worker = get_worker(current_session(), auth.current_actor(), code)
+        number = show_phone(current_session(), auth.current_actor(), worker.account_code, look, current_now())
     except InvalidInput as error:
         return _again(code, "phone", error)
-    session, actor = current_session(), actor_because(reason)
-    worker = get_worker(session, actor, code)
-    number = show_phone(session, actor, worker.account_code, reason, current_now())
     answer = make_response(render_template("ops/worker.html", **{**_worker_page(code), "number": number}))
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -143,6 +143,6 @@ def _worker_page(code: str) -> dict[str, Any]:
         "recruiter": recruiter.name if recruiter else worker.recruiter_code,
         "tier_word": tier_word,
         "rubric": [(item.title.zh if language() == "zh-CN" else item.title.en) for item in RUBRIC],
-        "stage_word": stage_word, "paper_word": paper_word, "number": None,
+        "stage_word": stage_word, "paper_word": paper_word, "number": None, "whys": why_words(),
         "errors": {}, "problem": "", "tried": "", "values": {},
     }  # fmt: skip

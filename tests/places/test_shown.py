@@ -12,7 +12,7 @@ from geo.cities import load_city
 from geo.points import Point, metres_between, moved
 from places.models import Place
 from places.places import PlaceInput, add_place
-from places.shown import NO_VISIT, PlaceShown, Viewer, VisitFacts, moved_point, place_for
+from places.shown import NO_VISIT, PlaceShown, Viewer, VisitFacts, exactly, moved_point, place_for
 from places.zones import get_compound, seed_city
 
 NOW = datetime(2026, 11, 26, 6, 0, tzinfo=UTC)
@@ -40,13 +40,29 @@ def look(place: Place, actor: Actor, now: datetime = NOW, visit: VisitFacts = NO
     return place_for(place, Viewer(actor, now), visit, KEY)
 
 
-@pytest.mark.parametrize(
-    "actor", [Actor(Role.CUSTOMER, "A-ada"), Actor(Role.OPS_AGENT, "A-o"), Actor(Role.OPS_LEAD, "A-l")]
-)
-def test_owner_and_operations_see_everything(home: Place, actor: Actor) -> None:
-    shown = look(home, actor)
+def test_the_owner_sees_everything(home: Place) -> None:
+    shown = look(home, Actor(Role.CUSTOMER, "A-ada"))
     assert (shown.exact, shown.address, shown.access_notes) == (True, "CANARY-address", "CANARY-notes")
     assert (shown.lat, shown.lon, shown.building, shown.unit) == (home.lat, home.lon, "3", "1-502")
+
+
+@pytest.mark.parametrize("actor", [Actor(Role.OPS_AGENT, "A-o"), Actor(Role.OPS_LEAD, "A-l")])
+def test_operations_see_the_compound_until_they_say_why(home: Place, actor: Actor) -> None:
+    shown = look(home, actor)
+    assert not shown.exact
+    assert "CANARY" not in str(asdict(shown))
+    assert (shown.building, shown.unit, shown.compound_name) == (None, None, home.compound.names)
+    assert (shown.lat, shown.lon) == (home.compound.lat, home.compound.lon)
+
+
+def test_operations_see_a_moved_point_where_no_compound_is_known(home: Place) -> None:
+    lonely = Place(code="P-1", lat=home.lat, lon=home.lon, zone=home.zone, facts=[], owner="A-ada")
+    shown = look(lonely, Actor(Role.OPS_LEAD, "A-l"))
+    assert metres_between(Point(shown.lat, shown.lon), Point(home.lat, home.lon)) >= 400
+
+
+def test_exactly_is_everything(home: Place) -> None:
+    assert exactly(home) == look(home, Actor(Role.CUSTOMER, "A-ada"))
 
 
 @pytest.mark.parametrize(

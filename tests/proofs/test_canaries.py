@@ -35,11 +35,11 @@ HOUSE = ("olu", "fin", "adam")  # the list of people: names, roles, codes; no ph
 ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
     "customer name": {"ada": STATES, "ben": LATE, **dict.fromkeys(HOUSE, STATES)},
     "customer phone": {"ada": STATES},
-    **{name: {"ada": STATES, "ben": LATE, "olu": STATES} for name in DOOR},
+    **{name: {"ada": STATES, "ben": LATE} for name in DOOR},
     "worker name": {"ben": STATES, "ada": TAKEN, **dict.fromkeys(HOUSE, STATES)},
     "worker phone": {"ben": STATES},
-    "worker home": {"ben": STATES, "olu": STATES},
-    "position": {"ada": ("en route",), "olu": ("en route",)},
+    "worker home": {"ben": STATES},
+    "position": {"ada": ("en route",)},
 }
 
 

@@ -180,17 +180,6 @@ def test_acting_for_somebody_is_kept_with_their_name(desk: Desk) -> None:
     assert desk.post(f"/ops/visits/{visit.code}/dance", reason="why not").status_code == 404
 
 
-def test_a_number_is_shown_once_and_written_down(desk: Desk) -> None:
-    visit = promised(desk)
-    assert "+86" not in desk.text(f"/ops/visits/{visit.code}")
-    assert desk.post(f"/ops/visits/{visit.code}/phones", reason="").status_code == 422
-    shown = desk.post(f"/ops/visits/{visit.code}/phones", reason="late, call her")
-    assert "+86" in shown.text
-    assert shown.headers["Cache-Control"] == "no-store"
-    assert "phone_shown" in acts_about(desk, visit.customer)
-    assert "+86" in desk.post(f"/ops/people/{visit.customer}/phone", reason="asked for").text
-
-
 def test_lists_are_searched_and_kept_as_files(desk: Desk) -> None:
     visit = promised(desk)
     assert visit.code in desk.text(f"/ops/visits?q={visit.code}&{DAY}&state=assigned")
