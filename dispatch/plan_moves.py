@@ -41,6 +41,7 @@ from workers.models import Worker
 
 UNANSWERED = "move_unanswered"
 _NEAR = timedelta(minutes=30)
+_ASKS = {"customer": "move_asked_customer", "from": "move_asked_from", "to": "move_asked_to"}
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def approve_move(session: Session, actor: Actor, code: str, now: datetime) -> Pl
     _step(session, move, MoveMove.APPROVE, actor, now, answer_by=until, decided_by=actor.code, reason=actor.reason)
     for side, account in _concerned(move).items():
         move.answers.append(MoveAnswer(side=side, account=account, asked_at=now))
-        notices.enqueue(session, to=account, kind=f"move_asked_{side}", about=move.visit.code, now=now, move=move.code)
+        notices.enqueue(session, to=account, kind=_ASKS[side], about=move.visit.code, now=now, move=move.code)
     set_timer(session, UNANSWERED, move.code, until)
     _audit(session, actor, "approve_move", move, now)
     return move

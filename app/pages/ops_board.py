@@ -17,6 +17,7 @@ from app.formats import clock, local, named
 from app.house import current_now
 from app.input import read, read_query
 from app.output import unless_known
+from app.pages.ops_board_plan import plan_line
 from app.pages.ops_board_pop import Pop, pop_for
 from app.pages.ops_board_rows import board_href, held_bar, lane_rows, legend, map_data, queue_rows
 from app.pages.ops_words import DESK, Said, actor_because
@@ -184,6 +185,7 @@ def _page(board: BoardDay, look: _Look, pop: Pop | None) -> dict[str, Any]:
         "today": board_href(_moved(board.wish, (today - board.wish.day).days)),
         "zones": [(area.slug, named(area.names)) for area in board.areas],
         "chosen": look.visit,
+        "plan": plan_line(board),
     }
 
 
