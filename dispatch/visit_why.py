@@ -55,7 +55,7 @@ class WhyNot:
 
 @dataclass(frozen=True)
 class OwnWhyNot:
-    """Why a visit a worker knows of is not theirs: one code of ``OWN_RULES``, "unanswered" or ``OTHERS``; when it was decided."""
+    """Why a visit a worker knows of is not theirs: one of ``OWN_RULES``, "unanswered" or ``OTHERS``, and since when."""
 
     visit: str
     starts_at: datetime

@@ -24,6 +24,7 @@ PARTS = (
     "cases",
     "recruiting",
     "ops_visits",
+    "plans",
     "ops_vetting",
     "ops_cases",
     "ops_money",
