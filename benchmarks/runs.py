@@ -132,16 +132,16 @@ def our_work(task: Task, share: Share, ready: Callable[[], None]) -> None:
     """In the child: problem and warm processes first (as in the product), then the clock, then one solve."""
     problem = problem_of(task.day)
     warm_up(0)
-    with pool(task.budget.cores) as executor:
-        ready()
-        end = time.perf_counter() + task.budget.seconds
-        effort = max(1.0, EFFORT_PER_SECOND * task.budget.seconds)
-        limits = Limits(effort=effort, stop=lambda: time.perf_counter() >= end, executor=executor)
-        share(solve(problem, limits, task.budget.seed, "day", on_progress=share))
+    executor = pool(task.budget.cores)
+    ready()
+    end = time.perf_counter() + task.budget.seconds
+    effort = max(1.0, EFFORT_PER_SECOND * task.budget.seconds)
+    limits = Limits(effort=effort, stop=lambda: time.perf_counter() >= end, executor=executor)
+    share(solve(problem, limits, task.budget.seed, "day", on_progress=share))
 
 
 def pool(cores: int) -> ProcessPoolExecutor:
-    """Processes that have imported and compiled what a solve needs."""
+    """Processes that have imported and compiled what a solve needs; they end with the child that made them."""
     executor = ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
     list(executor.map(warm_up, range(cores)))
     return executor

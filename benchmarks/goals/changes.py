@@ -15,13 +15,13 @@ from benchmarks.generator import make_day
 from benchmarks.goals import Bench, Finding
 from benchmarks.ours import problem_of
 from benchmarks.runs import CORES, OURS, pool, warm_up
-from matching import Limits, Problem, Promise, Roster, Visit, Window, solve
+from matching import Limits, PairTerm, Problem, Promise, Roster, Visit, Window, solve
 from matching.check import check
 
 CONFIRMED = 1 / 3  # of what was planned; the customer has been told the worker and the time
 MENDING = 2.0
 PROVING = 30.0
-LIGHT = 10.0  # minutes of way that it costs to move a visit nobody was told of
+STAYS = 15.0  # minutes of way that it is worth to leave a visit nobody was told of with its worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,20 @@ def mending_work(given: tuple[int, Roster, float], share: Share, ready: Callable
     seed, before, proving = given
     problem = without_some(make_day("M", seed), before, seed)
     warm_up(0)
-    with pool(CORES) as executor:
-        ready()
-        begin = time.perf_counter()
-        limits = Limits(effort=1.0, stop=lambda: time.perf_counter() >= begin + MENDING, executor=executor)
-        after = solve(problem, limits, seed, "day", before)
-        took = time.perf_counter() - begin
-        begin = time.perf_counter()
-        limits = Limits(effort=3.0, stop=lambda: time.perf_counter() >= begin + proving, executor=executor)
-        long = solve(problem, limits, seed, "day", after)
+    executor = pool(CORES)
+    ready()
+    begin = time.perf_counter()
+    limits = Limits(effort=1.0, stop=lambda: time.perf_counter() >= begin + MENDING, executor=executor)
+    after = solve(problem, limits, seed, "day", before)
+    took = time.perf_counter() - begin
+    begin = time.perf_counter()
+    limits = Limits(effort=3.0, stop=lambda: time.perf_counter() >= begin + proving, executor=executor)
+    long = solve(problem, limits, seed, "day", after)
     share(Mended(before, problem, after, took, min(after.bound, long.bound)))
 
 
 def without_some(day: Day, before: Roster, seed: int) -> Problem:
-    """The problem after the drop-outs: what was planned is promised, a third of it to the customer and the minute."""
+    """The problem after the drop-outs: a third of what was planned is promised to the minute, the rest may move."""
     rng = np.random.default_rng([seed, 11])
     gone = {f"W{row}" for row in rng.choice(len(day.workers), len(day.workers) // 20, replace=False).tolist()}
     told = {choice.visit for choice in before.choices if rng.random() < CONFIRMED}
@@ -88,14 +88,18 @@ def without_some(day: Day, before: Roster, seed: int) -> Problem:
         choice = chosen.get(visit.code)
         if choice is None:
             return visit
-        if visit.code in told:
-            return replace(visit, promise=Promise(choice.worker, Window(choice.start, choice.start)))
-        return replace(visit, promise=Promise(choice.worker, visit.windows[0], LIGHT))
+        window = Window(choice.start, choice.start)
+        return replace(visit, promise=Promise(choice.worker, window)) if visit.code in told else visit
 
     return replace(
         problem,
         visits=tuple(promised(visit) for visit in problem.visits),
         workers=tuple(worker for worker in problem.workers if worker.code not in gone),
+        pair_terms=tuple(
+            PairTerm(choice.worker, choice.visit, "stays", STAYS)
+            for choice in chosen.values()
+            if choice.visit not in told
+        ),
         weights=replace(problem.weights, change=10.0, broken_promise=600.0),
     )
 

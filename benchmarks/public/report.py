@@ -83,8 +83,8 @@ def public_work(given: tuple[Instance, float], share: Share, ready: Callable[[],
     instance, seconds = given
     problem = problem_of(instance)
     warm_up(0)
-    with pool(CORES) as executor:
-        ready()
-        end = time.perf_counter() + seconds
-        limits = Limits(effort=max(1.0, seconds / 10), stop=lambda: time.perf_counter() >= end, executor=executor)
-        share(solve(problem, limits, 7, "day"))
+    executor = pool(CORES)
+    ready()
+    end = time.perf_counter() + seconds
+    limits = Limits(effort=max(1.0, seconds / 10), stop=lambda: time.perf_counter() >= end, executor=executor)
+    share(solve(problem, limits, 7, "day"))

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    "accounts", "app", "catalogue", "core", "dispatch", "disputes", "geo", "matching", "money", "notices", "places",
+    "accounts", "app", "benchmarks", "catalogue", "core", "dispatch", "disputes", "geo", "matching", "money", "notices", "places",
     "ratings", "recruiting", "simulation", "tools", "workers",
 )  # fmt: skip
 DOORS = ("app/", "tools/", "core/clock.py")
