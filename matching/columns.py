@@ -31,6 +31,8 @@ class Pool:
     board: Board
     columns: list[Column] = field(default_factory=list)
     known: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
+    by_opening: dict[int, list[Column]] = field(default_factory=dict)
+    indexed: int = 0
 
     def add(self, columns: list[Column]) -> list[int]:
         """Add those that are new; tells the numbers of the new ones."""
@@ -42,6 +44,13 @@ class Pool:
                 fresh.append(len(self.columns))
                 self.columns.append(column)
         return fresh
+
+    def of_openings(self, openings: list[int], most: int) -> list[Column]:
+        """The latest few columns of these openings."""
+        for column in self.columns[self.indexed:]:
+            self.by_opening.setdefault(column.opening, []).append(column)
+        self.indexed = len(self.columns)
+        return [column for opening in openings for column in self.by_opening.get(opening, [])[-most:]]
 
 
 def make_columns(board: Board, opening: IntArray, options: IntArray) -> list[Column]:

@@ -37,7 +37,7 @@ class Dive:
         work = self.generation
         prices = work.solve_master()
         self.left = list(work.pool.columns)
-        shares = {column: share for column, share in zip(self.left, prices.shares.tolist(), strict=True) if share > 1e-6}
+        shares = work.master.shares()
         for _ in range(STEPS):
             if work.stop() or not self._fix(shares):
                 break
@@ -80,8 +80,7 @@ class Dive:
             master.grow()
             prices = master.solve()
         self.left = list(pool.columns)
-        pairs = zip(self.left, prices.shares.tolist(), strict=True)
-        return {column: share for column, share in pairs if share > 1e-6}, prices
+        return master.shares(), prices
 
     def _likely(self, columns: list[Column], prices: Prices) -> list[Column]:
         """Of each opening the columns that lose least at these prices."""

@@ -13,12 +13,14 @@ from matching.columns import Column
 from matching.errors import require
 from matching.dive import Dive
 from matching.generation import ALL, FEW, Generation, better, simple_bound
-from matching.greedy import carry_over, insert_greedily, place_greedily, request_order
+from matching.greedy import carry_over, insert_greedily, place_greedily, request_order, value_order
 from matching.limits import Ledger, hour_rows, total_value
 from matching.packing import pack
+from matching.polish import SIZES, Polish
 from matching.problem import Limits, Problem
 from matching.roster import Progress, Roster
 from matching.rounds import flow, is_flow
+from matching.workshop import Bench, Workshop, anneal_together
 
 MODES = ("instant", "round", "day")
 # Effort 1 in cells of the pricing tables, about a hundred million a second; and in CP-SAT's deterministic seconds.
@@ -61,6 +63,8 @@ class _Search:
         self.rows = hour_rows(board)
         self.best: list[Column] = []
         self.pieces: shards.Shards | None = None
+        self.shop: Workshop | None = None
+        self.benches: list[Bench] = []
         self.bound = simple_bound(board)
 
     def run(self, before: Roster | None) -> Answer:
@@ -69,7 +73,7 @@ class _Search:
         if self.mode == "instant":
             self.best = better(carried, insert_greedily(self.board, self.rows, request_order(self.board)))
             return self._answer("insertion")
-        self.best = better(carried, place_greedily(self.board, self.rows))
+        self.best = better(carried, self._first_plan())
         self._tell("greedy", self.bound)
         if self.limits.effort == 0 or self._stopped():
             return self._answer("greedy")
@@ -77,6 +81,19 @@ class _Search:
             return self._optimise()
         except FAILURES as error:
             return Answer(self.best, math.floor(self.bound), "greedy", fallback=type(error).__name__)
+
+    def _first_plan(self) -> list[Column]:
+        if not is_ready() or self.board.openings == 0:
+            return place_greedily(self.board, self.rows)
+        self.shop = Workshop(self.board, self.rows)
+        orders = (request_order(self.board), value_order(self.board))
+        self.benches = [self.shop.bench(self.seed + n).insert(order) for n, order in enumerate(orders)]
+        return max(self.benches, key=lambda bench: bench.value).columns()
+
+    def _search(self, steps: int) -> None:
+        if self.shop is not None and not self._stopped():
+            self._improve(anneal_together(self.benches, steps).columns())
+            self._tell("search", self.bound)
 
     def _optimise(self) -> Answer:
         if is_flow(self.board, self.rows):
@@ -91,8 +108,11 @@ class _Search:
             work.begin(self.best)
             work.pool.add(self.pieces.found if self.pieces else [])
         else:
+            self._search(1000)
             work.begin(self.best)
-            work.run(FEW)
+            work.run(FEW[:1])
+            self._dive(work)
+            work.run(FEW[1:])
         self._dive(work)
         work.run(ALL)
         self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
@@ -120,6 +140,8 @@ class _Search:
             return
         if not self._done():
             self._dive(work)
+        if self.shop is not None and not self._done():
+            self._polish(work)
         if self._large():
             self._by_shards((1, 3))
         if self._done() or self._stopped():
@@ -135,9 +157,24 @@ class _Search:
             self.bound = min(self.bound, total_value(self.best))
         self._tell("pack", self.bound)
 
+    def _polish(self, work: Generation) -> None:
+        """Sweeps over neighbourhoods, larger ones once a sweep brings nothing any more."""
+        for size in SIZES:
+            before = -1
+            while total_value(self.best) > before and not self._stopped() and work.budget > 0:
+                before = total_value(self.best)
+                for found in Polish(work, self.best, self.seed, size).sweep():
+                    self._improve(found)
+                    self._tell("polish", self.bound)
+                if size >= len(self.board.fleet):
+                    return
+
     def _dive(self, work: Generation) -> None:
         if not self._stopped():
-            self._improve(Dive(work, Ledger(self.board, self.rows)).run())
+            found = Dive(work, Ledger(self.board, self.rows)).run()
+            if self.shop is not None:
+                found = self.shop.bench(self.seed).load(found).insert(value_order(self.board)).columns()
+            self._improve(found)
             work.incumbent = total_value(self.best)
             self._tell("dive", min(self.bound, work.bound))
 

@@ -20,8 +20,9 @@ from matching.travel import FloatArray
 
 SLOW = 2e-4
 CAP = 40
-HOPELESS = 0.005
+HOPELESS = 0.0005
 FINE = 120
+FIRST = (0.6, 0.75, 0.9)  # shares of what visits could bring at most, as prices to begin with
 NONE = np.zeros(0)
 # From coarse to fine: a few visits of each opening, more of them; all, then with finer slots and wider beams.
 FEW = (Search(NONE, beam=40, keep=12, slots=30, cap=CAP), Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP))
@@ -73,8 +74,9 @@ class Generation:
         self.floors = np.zeros(self.board.openings)
         self.pool.add(columns)
         self.master.start()
-        free = np.zeros(len(self.board.visits))
-        self.add(price(self.grounds, (free, self.floors), Search(self.floors, 8, 30, slots=30, cap=CAP)))
+        for share in FIRST:
+            wish = share * self.board.hope.astype(np.float64)
+            self.add(price(self.grounds, (wish, self.floors), Search(self.floors, 8, 12, slots=30, cap=CAP)))
 
     def run(self, steps: Sequence[Search]) -> None:
         """Price from coarse to fine until nothing better is found, or the budget is spent.
@@ -178,7 +180,7 @@ class Generation:
 
 def _between(now: Prices, before: Prices) -> Prices:
     """Half way: prices that swing less bring better columns."""
-    return Prices((now.visits + before.visits) / 2, (now.hours + before.hours) / 2, now.value, now.shares)
+    return Prices((now.visits + before.visits) / 2, (now.hours + before.hours) / 2, now.value)
 
 
 def simple_bound(board: Board) -> float:

@@ -9,19 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matching.board import Board
-from matching.columns import Pool
+from matching.columns import Column, Pool
 from matching.errors import SolveError
 from matching.limits import HourRow, prices_per_minute
 from matching.travel import FloatArray
 
 
 class Prices(NamedTuple):
-    """Duals: per visit, per hour row; and the value and column shares of the linear optimum."""
+    """Duals: per visit, per hour row; and the value of the linear optimum."""
 
     visits: FloatArray
     hours: FloatArray
     value: float
-    shares: FloatArray
 
 
 @dataclass(slots=True)
@@ -74,9 +73,14 @@ class Master:
             raise SolveError("The linear master found no optimum.")
         visits = np.array([row.dual_value() for row in self.visit_rows], dtype=np.float64)
         hours = np.array([row.dual_value() for row in self.hour_rows], dtype=np.float64)
-        shares = np.array([variable.solution_value() for variable in self.variables], dtype=np.float64)
         value = float(self.solver.Objective().Value())
-        return Prices(np.maximum(visits, 0), np.maximum(hours, 0), value, shares)
+        return Prices(np.maximum(visits, 0), np.maximum(hours, 0), value)
+
+    def shares(self) -> dict[Column, float]:
+        """How much of which columns the linear optimum takes."""
+        found = ((column, variable.solution_value())
+                 for column, variable in zip(self.pool.columns, self.variables, strict=False))
+        return {column: share for column, share in found if share > 1e-6}
 
     def opening_duals(self) -> FloatArray:
         """What one more opening of each kind would be worth."""
