@@ -45,6 +45,7 @@ MESSAGES: dict[str, Any] = {
     "not_an_item": _("This is not on the list."),
     "not_a_cause": _("Please choose one of the reasons."),
     "too_many": _("These are too many."),
+    "never_less": _("What was decided before is never made less."),
     "more_than_pay": _("This is more than the worker got."),
     "not_in_steps": _("Please choose one of the offered lengths."),
     "off_grid": _("Times are in steps of a quarter of an hour."),

@@ -150,6 +150,15 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
         "We end working together",
         "We end working together. The page tells the reason; everything you earned is paid.",
     ),
+    "incentive_received": (
+        "Your case is open",
+        "Finance looks at your sum again and decides by %(due)s. The page shows every step.",
+    ),
+    "incentive_decided": (
+        "Your case is decided",
+        "Finance has decided about your sum: %(fen)s are added. The page has the reason, and how to appeal.",
+    ),
+    "incentive_closed": ("Your case is closed", "The case about your sum is closed. The page keeps the reasons."),
     # to staff
     "emergency_taken": (
         "A role was taken in an emergency",

@@ -13,6 +13,7 @@ from accounts.models import SignInChallenge
 from app.access_news import NEWS, NUMBERS_TICK
 from app.audit_check import AUDIT_TICK
 from app.emergency_news import EMERGENCIES
+from app.incentive_cases import INCENTIVES
 from app.reconciliation import RECONCILE_TICK
 from app.resealing import SEALING_TICK
 from app.sending import CODE_KIND, send_messages
@@ -45,6 +46,6 @@ def forget(factory: SessionFactory, tick: str, now: datetime) -> None:
     in_transaction(factory, work)
 
 
-HANDLERS: Handlers = {CodeRequested: [send_code], **EMERGENCIES, **NEWS}
+HANDLERS: Handlers = {CodeRequested: [send_code], **EMERGENCIES, **INCENTIVES, **NEWS}
 TICKS = [Tick("app_forget", forget, period=timedelta(hours=1)), AUDIT_TICK, NUMBERS_TICK, RECONCILE_TICK, SEALING_TICK]
 PUMPS: list[Pump] = [send_messages]

@@ -190,7 +190,7 @@ def appeal(session: Session, actor: Actor, code: str, given: StatementInput, now
     due = now + timedelta(days=read_policy(session, DisputePolicy, now).hearing_days)
     first = dispute.decisions[0].by if dispute.decisions else ""
     open_task(session, Role.OPS_LEAD, "dispute_appeal", code, due, now, not_by=first)
-    for account in (dispute.opened_by, dispute.other_party):
+    for account in filter(None, (dispute.opened_by, dispute.other_party)):
         enqueue(session, account, "dispute_appealed", code, now, due=due.isoformat())
     events.record(session, DisputeAppealed(code), by=actor, at=now)
     return dispute

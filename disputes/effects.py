@@ -19,6 +19,7 @@ from dispatch.visits import find_visit, money_of
 from disputes.events import DisputeClosed
 from disputes.models import Decision, Dispute
 from disputes.policy import DisputePolicy
+from disputes.schemas import INCENTIVE
 from disputes.states import RUNNING
 from money import visit_money
 from notices.notices import enqueue
@@ -106,6 +107,9 @@ def release(session: Session, dispute: Dispute, visit: Visit, to_customer_fen: i
 
 def close_for_good(session: Session, dispute: Dispute, by: Actor, now: datetime) -> None:
     """The case is over: adjust pay if a lead decided so, lift the seal, let the rating take effect, tell both."""
+    if dispute.topic == INCENTIVE:
+        _close_incentive(session, dispute, now)
+        return
     visit = find_visit(session, dispute.visit_code, lock=True)
     decision = dispute.decisions[-1] if dispute.decisions else None
     taken = decision.fen if decision is not None and decision.remedy == "adjust_pay" else 0
@@ -120,6 +124,20 @@ def close_for_good(session: Session, dispute: Dispute, by: Actor, now: datetime)
     close_tasks(session, "dispute", dispute.code, dispute.state, now)
     close_tasks(session, "dispute_appeal", dispute.code, dispute.state, now)
     _tell_closed(session, dispute, decision, now)
+
+
+def _close_incentive(session: Session, dispute: Dispute, now: datetime) -> None:
+    """A recruiter's case holds and seals nothing: it ends, and the recruiter hears of it."""
+    dispute.closed_at = now
+    for kind in TIMERS:
+        cancel_timer(session, kind, dispute.code)
+    for task in ("incentive_case", "dispute_appeal", "dispute_late"):
+        close_tasks(session, task, dispute.code, dispute.state, now)
+    remedy = dispute.decisions[-1].remedy if dispute.decisions else ""
+    told = DisputeClosed(dispute.code, dispute.visit_code, "", dispute.state, remedy, "none", 0)
+    events.record(session, told, by=SYSTEM, at=now)
+    enqueue(session, dispute.opened_by, "incentive_closed", dispute.code, now)
+    session.flush()
 
 
 def _lift_seal(session: Session, dispute: Dispute, by: Actor, now: datetime) -> None:

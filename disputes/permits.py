@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from core.actors import Actor, Role
 from core.errors import NotAllowed, NotFound
 from disputes.models import Dispute
+from disputes.schemas import INCENTIVE
 from workers.workers import forbid_own_case, worker_by_code
 
+_INCENTIVE_DESK = frozenset({Role.FINANCE, Role.OPS_LEAD, Role.ADMIN})
 LEADS_ONLY = frozenset({"S0", "S1"})
 
 
@@ -26,11 +28,15 @@ def get_dispute(session: Session, actor: Actor, code: str, *, lock: bool = False
 
 def may_see(dispute: Dispute, actor: Actor) -> bool:
     """Tell whether the case is this actor's business."""
+    if dispute.topic == INCENTIVE and actor.is_staff:
+        return actor.role in _INCENTIVE_DESK
     return actor.is_ops or actor.is_system or is_party(dispute, actor)
 
 
 def is_party(dispute: Dispute, actor: Actor) -> bool:
-    """True for the customer acting as a customer and the worker acting as a worker, never for staff."""
+    """True for the customer, the worker and the recruiter of it, each acting as such, never for staff."""
+    if actor.role is Role.RECRUITER:
+        return dispute.opener_role == Role.RECRUITER and bool(actor.code) and actor.code == dispute.opened_by
     if actor.role is Role.CUSTOMER:
         return bool(actor.code) and actor.code == dispute.customer
     return actor.role is Role.WORKER and bool(actor.person) and actor.person == dispute.worker
@@ -46,7 +52,7 @@ def require_decider(session: Session, actor: Actor, dispute: Dispute, *, appeal:
     """Refuse agents on S0, S1 and appeals, the parties, the worker's recruiter, and on appeal the first decider."""
     if actor.is_system:
         return
-    if not actor.is_ops:
+    if not actor.is_ops or dispute.topic == INCENTIVE:
         raise NotAllowed("ops_only", "Operations decide this.")
     if (appeal or dispute.severity in LEADS_ONLY) and actor.role is not Role.OPS_LEAD:
         raise NotAllowed("lead_needed", "An operations lead decides this.")

@@ -22,7 +22,7 @@ from disputes.opening import DISPUTABLE, contested_rating, report_until
 from disputes.permits import get_dispute, is_party, may_decide
 from disputes.policy import DisputePolicy
 from disputes.remedies import Proposal
-from disputes.schemas import REMEDIES, SEVERITY, TOPICS_OF
+from disputes.schemas import INCENTIVE, REMEDIES, SEVERITY, TOPICS_OF
 from disputes.states import DISPUTE_MOVES, RUNNING, DisputeMove, DisputeState
 from workers.models import Worker
 
@@ -143,7 +143,7 @@ def list_cases(
     """
     if not actor.is_ops:
         raise NotFound
-    query = _rows()
+    query = _rows().where(Dispute.topic != INCENTIVE)
     if state in {"running", "mine"}:
         query = query.where(Dispute.state.in_(RUNNING - {DisputeState.REMEDIED}))
     elif state == "appealed":
@@ -179,7 +179,8 @@ def cases_of_visit(session: Session, actor: Actor, visit_code: str) -> list[Case
 def count_waiting(session: Session) -> int:
     """Return how many cases wait for the desk: the number on its tab. One query."""
     waiting = (DisputeState.TRIAGED, DisputeState.AWAITING_REPLY, DisputeState.CONTESTED, DisputeState.APPEALED)
-    return session.scalar(select(func.count()).select_from(Dispute).where(Dispute.state.in_(waiting))) or 0
+    query = select(func.count()).select_from(Dispute).where(Dispute.state.in_(waiting), Dispute.topic != INCENTIVE)
+    return session.scalar(query) or 0
 
 
 def _rows() -> Select[Dispute]:
@@ -220,6 +221,8 @@ def _next_due(dispute: Dispute) -> tuple[datetime | None, str]:
 def case_view(session: Session, actor: Actor, code: str, now: datetime) -> CaseView:
     """Return a case as this actor may see it; ``NotFound`` to outsiders. A fixed number of queries."""
     dispute = get_dispute(session, actor, code)
+    if dispute.topic == INCENTIVE:
+        raise NotFound
     pack = evidence_pack(session, dispute)
     customer, worker = (_for(actor, one) for one in _parties(session, dispute))
     told = dispute.proposal

@@ -22,6 +22,8 @@ SEVERITY: Final = {
     "review": "S5",
     "deduction": "S5",
 }
+INCENTIVE: Final = "incentive"
+"""The topic of a recruiter's case about a sum of their own; it is about no visit (``disputes/incentives.py``)."""
 TOPICS_OF: Final = {
     "customer": (
         "quality",

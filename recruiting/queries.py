@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.policies import read_policy
 from money.accounts import PAYABLE_RECRUITER
 from money.ledger import owed
+from recruiting.adding import CASE
 from recruiting.clawbacks import taken_in
 from recruiting.evaluation import ADVANCE, MORE, SCREENING, visits_kind, visits_of_kind
 from recruiting.models import Attribution, Clawback, Milestone, Recruiter, ScreeningSheet
@@ -194,7 +195,7 @@ def _computed(row: Milestone, name: str, actor: Actor) -> HowComputed:
         recruiter=row.recruiter,
         worker=row.worker,
         worker_name=name,
-        formula={ADVANCE: "advance", SCREENING: "screening_fee"}.get(row.kind, "lower_bound"),
+        formula=_formula(row.kind),
         fen=row.fen,
         team_fen=row.team_fen,
         own_fen=row.fen - row.team_fen,
@@ -206,6 +207,12 @@ def _computed(row: Milestone, name: str, actor: Actor) -> HowComputed:
         paid_at=row.paid_at,
         moves=tuple(move.value for move in MILESTONE_MOVES.moves(MilestoneState(row.state), actor)),
     )
+
+
+def _formula(kind: str) -> str:
+    if kind.startswith(CASE):
+        return "decided"
+    return {ADVANCE: "advance", SCREENING: "screening_fee"}.get(kind, "lower_bound")
 
 
 def _tracks(
@@ -248,7 +255,8 @@ def _lines(
 ) -> tuple[MilestoneLine, ...]:
     """The sums in their order; nothing is ahead for somebody who is gone."""
     visits = [visits_kind(count) for count in policy.visit_counts]
-    kinds = (ADVANCE, SCREENING, *(kind for one in visits for kind in (one, f"{one}{MORE}")))
+    decided = sorted(kind for kind in known if kind.startswith(CASE))
+    kinds = (ADVANCE, SCREENING, *(kind for one in visits for kind in (one, f"{one}{MORE}")), *decided)
     made = [_line(kind, known.get(kind), standing, policy) for kind in kinds]
     return tuple(line for line in made if line is not None and not (gone and line.state == "ahead"))
 

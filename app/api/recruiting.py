@@ -27,17 +27,18 @@ from app.api.spec import ApiPart, operation
 from app.api.uploads import PhotoInSchema, content_of
 from app.auth import current_actor
 from app.house import current_now
+from app.incentive_cases import contest_milestone
 from app.photo_answers import photo_answer
 from app.registry import Policy
 from app.session import current_session
 from core.actors import OPS, STAFF, Role
+from disputes.incentives import MOST_SIGNS
 from disputes.photos import clean_photo
 from recruiting.cohort import my_recruits, station_day
 from recruiting.leads import Captured, capture_lead, get_lead
 from recruiting.needs import station_need
 from recruiting.photos import get_photo, keep_photos
 from recruiting.queries import how_computed, statement
-from recruiting.questions import MOST_SIGNS, question_milestone
 from recruiting.rubric import RUBRIC
 from recruiting.schemas import LeadInput, LeadSchema, PhotosInput, PhotosSchema, SheetInput, SheetSchema
 from recruiting.screening import add_photos, record_screening
@@ -58,7 +59,7 @@ class QuestionInSchema(Input):
 
 
 class QuestionedSchema(Schema):
-    """A lead looks at it by this instant."""
+    """The case, and the instant by which finance decides."""
 
     code = text()
     due_at = instant()
@@ -180,16 +181,17 @@ def get_milestone(milestone: str) -> dict[str, Any]:
 
 @operation(
     bp,
-    "/milestones/<milestone>/question",
+    "/milestones/<milestone>/case",
     policy=OWN_SUM,
     method="POST",
     body=QuestionInSchema,
     answer=QuestionedSchema,
     status=201,
 )
-def post_question(milestone: str, body: dict[str, str]) -> Any:
-    """Say that one does not agree with a sum; a lead looks at it."""
-    return question_milestone(current_session(), current_actor(), milestone, body["words"], current_now())
+def post_contest_sum(milestone: str, body: dict[str, str]) -> dict[str, Any]:
+    """Open a case about a sum of one's own: finance decides it."""
+    case = contest_milestone(current_session(), current_actor(), milestone, body["words"], current_now())
+    return {"code": case.code, "due_at": case.proposal_due_at}
 
 
 def _captured(told: Captured) -> dict[str, Any]:

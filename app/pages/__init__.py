@@ -46,6 +46,7 @@ PAGES = (
     "ops_money",
     "ops_payouts",
     "ops_health",
+    "ops_incentives",
 )
 
 

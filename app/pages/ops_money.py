@@ -15,6 +15,7 @@ from app.output import field_sentences, see_other
 from app.pages.ops_event_words import account_word, kind_word
 from app.pages.ops_people import next_page
 from app.pages.ops_words import HOUSE, Said, actor_because
+from app.pages.recruiter_words import kind_word as sum_word
 from app.reconciliation import last_reckoning
 from app.registry import Policy, route
 from app.session import current_session
@@ -159,6 +160,7 @@ def _page() -> dict[str, Any]:
         "states": [state.value for state in MilestoneState],
         "payable": payable(session, actor),
         "kinds": {code: str(word) for code, word in MILESTONES.items()},
+        "kind_word": sum_word,
         "may_pay": actor.role is Role.FINANCE,
         "next": next_page(page.after),
         "errors": {}, "problem": "", "tried": "",

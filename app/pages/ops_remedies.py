@@ -21,6 +21,7 @@ from dispatch.models import Visit
 from dispatch.rescue import confirm_rescue
 from dispatch.states import UNMATCHED, VisitState
 from disputes.queries import CaseRow
+from disputes.schemas import INCENTIVE
 from notices.models import StaffTask
 from notices.tasks import close_tasks, finish_task
 from places.shown import NO_VISIT, Viewer, place_for
@@ -49,7 +50,7 @@ _TITLES = {
     "rating_burst": lazy_gettext("Many ratings at once"),
     "review_attribution": lazy_gettext("Two claim one recruit"),
     "confirm_reversal": lazy_gettext("A reversal to confirm"),
-    "milestone_questioned": lazy_gettext("A recruiter questions a sum"),
+    "incentive_case": lazy_gettext("A recruiter contests a sum"),
     "incentive_overdrawn": lazy_gettext("Recruiting budget overdrawn"),
     "score_differs": lazy_gettext("A score differs"),
     "emergency_review": lazy_gettext("A role taken in an emergency"),
@@ -123,6 +124,7 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
         return _visit_row(session, task, visit, (title, href), known, think)
     if task.about in known.cases:
         case = known.cases[task.about]
+        href = "/ops/incentives" if case.topic == INCENTIVE else href
         return Row(task, title, topic_word(case.topic), case.words, _opens("D", href), href)
     if prefix in ("E", "audit", "ledger"):
         return Row(task, title, "", "", _opens(prefix, href), href)

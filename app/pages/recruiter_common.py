@@ -21,6 +21,7 @@ from core.errors import DomainError, InvalidInput
 OWN = Policy({Role.RECRUITER}, "own station")
 OWN_RECRUIT = Policy({Role.RECRUITER}, "own recruit")
 OWN_MILESTONE = Policy({Role.RECRUITER}, "own milestone")
+OWN_CASE = Policy({Role.RECRUITER}, "own case")
 
 
 def me() -> Actor:

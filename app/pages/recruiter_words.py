@@ -79,6 +79,7 @@ REASONS: Final[Mapping[str, Any]] = {
 FORMULAS: Final[Mapping[str, Any]] = {
     "advance": _("A fixed sum when somebody is accepted with complete papers."),
     "screening_fee": _("A fixed sum for every screening with sheet and photos, accepted or not."),
+    "decided": _("Finance decided in your case that this is added. All of it is yours."),
     "lower_bound": _("The sum follows how well the customers are served: by the score we are sure of."),
 }
 _SIGNS = {
@@ -97,6 +98,8 @@ def kind_word(kind: str) -> str:
         return gettext("Hired")
     if kind == "screening":
         return gettext("Screenings")
+    if kind.startswith("case_"):
+        return gettext("Decided in a case")
     count, _more, added = kind.removeprefix("visits_").partition("_")
     word = gettext("%(n)s visits", n=count)
     return gettext("%(what)s, added", what=word) if added else word

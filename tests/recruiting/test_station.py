@@ -1,18 +1,14 @@
 """The station's day: where hands are missing, leads and their numbers, photos, questions about a sum."""
 
-from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
-from core.errors import InvalidInput, NotFound
-from notices.models import StaffTask
+from core.errors import NotFound
 from recruiting.cohort import my_recruits, station_day
 from recruiting.leads import capture_lead, get_lead
 from recruiting.needs import people_for, station_need
 from recruiting.photos import get_photo, keep_photos
 from recruiting.policy import NeedPolicy
-from recruiting.questions import question_milestone
 from recruiting.schemas import LeadInput, PhotosInput
 from recruiting.screening import add_photos
 from recruiting.sheets import bare_sheets, screening_page
@@ -127,15 +123,3 @@ def test_photos_complete_a_sheet_and_stay_between_taker_and_desk(world: World):
             get_photo(world.session, stranger, worker.code, code)
     with pytest.raises(NotFound):
         keep_photos(world.session, rolf, worker.code, [b"jpeg"], NOW)
-
-
-def test_a_question_about_a_sum_becomes_one_task(world: World):
-    code = world.milestones(world.recruit())["advance"].code
-    for _ in range(2):
-        question_milestone(world.session, world.actor, code, "  she is my eleventh  ", NOW)
-    task = world.session.scalars(select(StaffTask).where(StaffTask.kind == "milestone_questioned")).one()
-    assert (task.about, task.params["reason"], task.due_at) == (code, "she is my eleventh", NOW + timedelta(days=3))
-    with pytest.raises(InvalidInput):
-        question_milestone(world.session, world.actor, code, " ", NOW)
-    with pytest.raises(NotFound):
-        question_milestone(world.session, world.finance, code, "mine", NOW)

@@ -18,13 +18,14 @@ from app.house import House
 from app.session import db
 from core.actors import Role
 from core.events import EventRow
-from notices.models import StaffTask
+from disputes.models import Dispute
 from recruiting.leads import capture_lead
 from recruiting.models import Lead, ScreeningPhoto, ScreeningSheet
 from recruiting.rubric import RUBRIC
 from recruiting.schemas import LeadInput
 from tests import factories as make
 from tests.cast import Member, csrf, fresh_phone, sign_in
+from tests.desk import desk_of
 from tests.recruiting.world import DAY, World, make_world, new_recruiter
 from tests.workers.path import NOW, walk
 from workers.models import Worker
@@ -233,13 +234,43 @@ def test_every_input_of_a_sum_is_shown(stand: Stand) -> None:
         assert said in page
 
 
-def test_saying_that_a_sum_is_wrong_makes_a_task(stand: Stand) -> None:
+def test_a_sum_is_contested_decided_and_appealed_on_the_pages(stand: Stand, house: House) -> None:
     _, code = earned(stand)
-    assert stand.post(f"/recruiter/milestones/{code}/question", words=" ").status_code == 422
-    answer = stand.post(f"/recruiter/milestones/{code}/question", words="It was thirty.")
-    assert "A lead looks at it until" in stand.text(answer.location)
-    task = stand.world.session.scalars(select(StaffTask).where(StaffTask.about == code)).one()
-    assert (task.kind, task.params["reason"]) == ("milestone_questioned", "It was thirty.")
+    sums = f"/recruiter/milestones/{code}"
+    assert stand.post(f"{sums}/case", words=" ").status_code == 422
+    answer = stand.post(f"{sums}/case", words="It was thirty.")
+    assert "Your case is open. Finance decides by" in stand.text(answer.location)
+    assert "I do not agree with this sum" not in stand.text(sums)
+    assert stand.post(f"{sums}/case", words="again").status_code == 409
+    case = stand.world.session.scalars(select(Dispute).where(Dispute.visit_code == code)).one().code
+    finance, lead = (desk_of(house, stand.world.session, role, NOW) for role in (Role.FINANCE, Role.OPS_LEAD))
+    agent = desk_of(house, stand.world.session, Role.OPS_AGENT, NOW)
+    assert agent.client.get("/ops/incentives").status_code == 403
+    assert "It was thirty." in finance.text("/ops/incentives")
+    decide = f"/ops/incentives/{case}/decide"
+    assert lead.post(decide, yuan="30", reason="not mine").status_code == 403
+    assert finance.post(decide, yuan="30", reason="").status_code == 422
+    assert finance.post(decide, yuan="lots", reason="x").status_code == 422
+    assert finance.post(decide, yuan="30.50", reason="one visit more").status_code == 303
+    assert "¥30.50 are added" in stand.text(sums)
+    assert stand.post(f"/recruiter/cases/{case}/appeal", words="Two more.").status_code == 303
+    assert "Another person looks at it." in stand.text(sums)
+    assert finance.post(decide, yuan="40", reason="again").status_code == 403
+    assert lead.post(decide, yuan="40", reason="two more").status_code == 303
+    assert "on appeal, for good" in stand.text(sums)
+    assert "I do not agree with this sum" in stand.text(sums)
+
+
+def test_a_case_is_taken_back_by_its_recruiter_only(stand: Stand, house: House) -> None:
+    _, code = earned(stand)
+    stand.post(f"/recruiter/milestones/{code}/case", words="It was thirty.")
+    case = stand.world.session.scalars(select(Dispute).where(Dispute.visit_code == code)).one().code
+    _, rolf = new_recruiter(stand.world.session, stand.world.desk.lead, stand.world.station, "Rolf")
+    other = stand_of(house, stand.world, rolf)
+    assert other.post(f"/recruiter/cases/{case}/withdraw").status_code == 404
+    assert other.post(f"/recruiter/cases/{case}/appeal", words="mine").status_code == 404
+    assert stand.post(f"/recruiter/cases/{case}/withdraw").status_code == 303
+    assert "Nothing is held against you" in stand.text(f"/recruiter/milestones/{code}")
 
 
 def test_outsiders_find_nothing(stand: Stand, house: House) -> None:
