@@ -24,6 +24,7 @@ from app.settings import Settings
 from app.wiring import wiring
 from core.clock import wall
 from core.db import SessionFactory, in_transaction
+from core.sealing import use_keys
 from core.ticks import TickRun, claim_tick
 from dispatch.models import Visit
 from dispatch.waking import local_instant
@@ -159,6 +160,7 @@ def _taken(factory: SessionFactory) -> frozenset[str]:
 
 def _seeding_factory(settings: Settings) -> SessionFactory:
     """Return a factory that waits for no disk and tests no connection: if one fails, the city is made again."""
+    use_keys(*settings.all_file_keys)
     options = {**engine_options(settings, "hourhand-seed"), "pool_pre_ping": False}
     arguments = options["connect_args"]
     options["connect_args"] = {**arguments, "options": arguments["options"] + " -c synchronous_commit=off"}
