@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
 from app.i18n import read_catalogue
@@ -20,13 +22,25 @@ _OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"
 _KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}
 
 
-def used_words() -> dict[str, set[str]]:
+@dataclass(frozen=True)
+class Words:
+    """A text as it is looked up: the same text in another context is another one, and has a translation of its own."""
+
+    text: str
+    context: str | None = None
+
+    def __str__(self) -> str:
+        """The text, and its context when it has one."""
+        return self.text if self.context is None else f"{self.text} [{self.context}]"
+
+
+def used_words() -> dict[Words, set[str]]:
     """Return every text that is translated, with the files it stands in."""
-    found: dict[str, set[str]] = {}
-    for file, _, message, _, _ in extract_from_dir(_ROOT, _METHODS, _OPTIONS, keywords=_KEYWORDS):
-        found.setdefault(message if isinstance(message, str) else message[0], set()).add(file)
+    found: dict[Words, set[str]] = {}
+    for file, _, message, _, context in extract_from_dir(_ROOT, _METHODS, _OPTIONS, keywords=_KEYWORDS):
+        found.setdefault(Words(message if isinstance(message, str) else message[0], context), set()).add(file)
     for text, file in raised_sentences():
-        found.setdefault(text, set()).add(file)
+        found.setdefault(Words(text), set()).add(file)
     return found
 
 
@@ -47,10 +61,14 @@ def _sentence(node: ast.AST) -> str:
     return second.value if isinstance(second, ast.Constant) and isinstance(second.value, str) else ""
 
 
-def missing_words() -> dict[str, set[str]]:
-    """Return the texts without a translation, with their files."""
-    known = {one.id if isinstance(one.id, str) else one.id[0] for one in read_catalogue() if one.id and one.string}
-    return {text: files for text, files in used_words().items() if text and text not in known}
+def missing_words(catalogue: Catalog | None = None) -> dict[str, set[str]]:
+    """Return the texts without a translation, with their files; of our own catalogue unless another is given."""
+    known = {
+        Words(one.id if isinstance(one.id, str) else one.id[0], one.context)
+        for one in catalogue or read_catalogue()
+        if one.id and one.string
+    }
+    return {str(words): files for words, files in used_words().items() if words.text and words not in known}
 
 
 def field_codes() -> set[str]:

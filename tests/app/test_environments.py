@@ -36,6 +36,12 @@ def demo(house_url: str, tmp_path: Path) -> Iterator[House]:
     yield from made(house_url, tmp_path, Env.DEMO)
 
 
+@pytest.fixture
+def demo_alone(fresh_database: str, tmp_path: Path) -> Iterator[House]:
+    """The demo in a house where nobody lives yet."""
+    yield from made(fresh_database, tmp_path, Env.DEMO)
+
+
 def code_page(client: FlaskClient, **environ: str) -> str:
     base = environ.pop("base", "http://localhost")
     form = {"phone": fresh_phone(), "csrf_token": csrf_of(client, base)}
@@ -75,14 +81,18 @@ def test_metrics_are_for_this_machine_and_staff(production: House) -> None:
     assert "hourhand_requests_total" in local.text
 
 
-def test_demo_shows_the_code_and_lets_one_take_over_roles(demo: House) -> None:
-    client = demo.test_client()
+def test_demo_shows_the_code_and_lets_one_take_over_roles(demo_alone: House) -> None:
+    client = demo_alone.test_client()
     assert re.search(r"data-demo-code>\d{6}<", code_page(client))
-    with demo.app_context():
+    assert "/demo/enter" not in client.get("/demo/people").text
+    with demo_alone.app_context():
         factory = sessionmaker(db.engine)
     with factory.begin() as session:
         pat = make_member(session, "Pat", Role.OPS_LEAD)
-    assert "/demo/enter" in client.get("/demo/people").text
+    people = client.get("/demo/people").text
+    assert re.findall(r'action="/demo/enter"', people) == ['action="/demo/enter"']
+    assert "Pat" in people
+    assert f'value="{pat.account}"' in people
     form = {"account": pat.account, "role": "ops_lead", "csrf_token": csrf(client)}
     assert client.post("/demo/enter", data=form).location == "/ops/board"
     assert client.get("/account").status_code == 200

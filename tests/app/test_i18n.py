@@ -3,16 +3,26 @@
 import re
 
 import pytest
+from babel.messages.catalog import Catalog
 from flask.testing import FlaskClient
 
 from app.house import House
 from app.i18n import read_catalogue, tidy_locale
 from app.messages import MESSAGES, sentence
-from app.missing_words import field_codes, missing_words, raised_sentences
+from app.missing_words import field_codes, missing_words, raised_sentences, used_words
 
 
 def test_nothing_is_left_in_english() -> None:
     assert missing_words() == {}
+
+
+def test_a_translation_in_another_context_does_not_count() -> None:
+    words = next(one for one in used_words() if one.context is None and one.text)
+    other = Catalog(locale="zh")
+    other.add(words.text, "…", context="elsewhere")
+    assert words.text in missing_words(other)
+    other.add(words.text, "…")
+    assert words.text not in missing_words(other)
 
 
 def test_placeholders_are_kept() -> None:

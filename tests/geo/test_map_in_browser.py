@@ -121,14 +121,15 @@ def in_page(data):
     return f'<script type="application/json" data-map-data>{json.dumps(data).replace("<", chr(92) + "u003c")}</script>'
 
 
+COLOURS = """() => { const seen = new Set();
+for (const c of document.querySelectorAll('#m canvas')) { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+  for (let i = 0; i < d.length; i += 4) seen.add([d[i], d[i + 1], d[i + 2]].join()); }
+return [...seen]; }"""
+
+
 def pixel_colours(page):
     page.wait_for_selector("#m canvas.leaflet-tile-loaded")
-    return page.evaluate(
-        """() => { const seen = new Set();
-        for (const c of document.querySelectorAll('#m canvas')) { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-          for (let i = 0; i < d.length; i += 4) seen.add([d[i], d[i + 1], d[i + 2]].join()); }
-        return [...seen]; }"""
-    )
+    return page.evaluate(COLOURS)
 
 
 def test_streets_and_water_are_drawn_in_the_colours_of_the_theme(opened):
@@ -137,9 +138,9 @@ def test_streets_and_water_are_drawn_in_the_colours_of_the_theme(opened):
     assert {"236,238,231", "255,255,255", "213,227,230"} <= set(light)  # land, road, water
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.wait_for_function("getComputedStyle(document.querySelector('#m')).backgroundColor === 'rgb(29, 34, 31)'")
-    page.wait_for_timeout(150)
+    page.wait_for_function(f"wanted => {{ const seen = ({COLOURS})(); return wanted.every((one) => seen.includes(one)); }}",
+                           arg=["29,34,31", "51,58,54", "22,38,44"])  # fmt: skip
     dark = pixel_colours(page)
-    assert {"29,34,31", "51,58,54", "22,38,44"} <= set(dark)
     assert "236,238,231" not in dark
     assert page.trouble == []
 
@@ -148,7 +149,12 @@ def test_everything_lies_on_the_map_as_text_under_a_strict_policy(opened):
     page = opened(inside=in_page(OVERLAY))
     assert page.locator(".mk-worker").count() == 2
     assert page.locator(".mk-visit[data-s=maybe]").count() == 1
-    assert page.locator("path.mz-pilot").count() == page.locator("path.ma").count() == page.locator("path.mr-move").count() == 1
+    assert (
+        page.locator("path.mz-pilot").count()
+        == page.locator("path.ma").count()
+        == page.locator("path.mr-move").count()
+        == 1
+    )
     assert page.locator(".mk-word").text_content() == NASTY
     assert page.locator(".mz-word").first.text_content() == NASTY
     assert page.locator("#m img[src='x']").count() == 0
@@ -165,7 +171,9 @@ def test_marks_in_one_place_step_aside(opened):
 
 def test_marks_are_chosen_by_keyboard(opened):
     page = opened(inside=in_page(OVERLAY))
-    page.evaluate("document.querySelector('#m').addEventListener('map:choose', (e) => { window.chosen = e.detail.code; })")
+    page.evaluate(
+        "document.querySelector('#m').addEventListener('map:choose', (e) => { window.chosen = e.detail.code; })"
+    )
     mark = page.get_by_role("button", name="Li", exact=True)
     mark.focus()
     page.keyboard.press("Enter")
@@ -177,7 +185,7 @@ def test_a_polled_map_moves_its_marks_and_sends_the_tag(opened, site):
     site.pages["/board.json"] = ("application/json", json.dumps(OVERLAY))
     page = opened('data-src="/board.json" data-every="2"')
     page.wait_for_selector(".mk-worker")
-    page.wait_for_timeout(2500)
+    page.wait_for_event("response", lambda answer: answer.url.endswith("/board.json") and answer.status == 304)
     tags = [tag for path, tag in site.asked if path == "/board.json"]
     assert tags[0] is None
     assert '"one"' in tags
@@ -212,7 +220,9 @@ def test_the_pin_follows_arrows_clicks_and_the_inputs(opened):
     assert float(page.input_value("[name=place_lon]")) < 114.3
     page.fill("[name=place_lat]", "30.5")
     page.locator("[name=place_lat]").dispatch_event("change")
-    assert page.evaluate("import('/static/js/map.js').then((m) => m.mapOf(document.querySelector('#m')).map.getCenter().lat)") == pytest.approx(30.5)
+    assert page.evaluate(
+        "import('/static/js/map.js').then((m) => m.mapOf(document.querySelector('#m')).map.getCenter().lat)"
+    ) == pytest.approx(30.5)
     assert page.trouble == []
 
 
@@ -228,7 +238,9 @@ def test_a_foreign_datum_is_met_at_the_edge_and_given_up_with_its_tiles(opened):
 def test_the_browser_and_the_library_move_points_alike(opened):
     page = opened()
     for point in (Point(30.58, 114.30), Point(39.9, 116.4), Point(22.5, 114.05), Point(48.8, 2.3)):
-        there = page.evaluate("([a, b]) => import('/static/js/map-datum.js').then((m) => m.toGcj(a, b))", [point.lat, point.lon])
+        there = page.evaluate(
+            "([a, b]) => import('/static/js/map-datum.js').then((m) => m.toGcj(a, b))", [point.lat, point.lon]
+        )
         assert metres_between(Point(*there), gcj02_from_wgs84(point)) < 0.01
         back = page.evaluate("([a, b]) => import('/static/js/map-datum.js').then((m) => m.fromGcj(a, b))", there)
         assert metres_between(Point(*back), point) < 0.01

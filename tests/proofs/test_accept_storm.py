@@ -1,5 +1,6 @@
 """T9: many accept at once. Real gunicorn, real PostgreSQL, every accept several times in parallel."""
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from dispatch.offers import Pick, make_offers
 from money.pricing import Priced
 from places.places import PlaceInput, add_place
 from tests import factories as make
+from tests.proofs.conftest import LONG
 from tests.proofs.processes import broken_promises, environment, serving
 
 REPEATS = 10
@@ -119,12 +121,13 @@ def fire(base: str, shots: list[Shot]) -> list[tuple[int, str]]:
         return [answer for answers in pool.map(soldier, range(THREADS)) for answer in answers]
 
 
-@pytest.mark.parametrize(("kinds", "short", "long"), [(MIXED, 40, 200), (ALONE, 0, 200)], ids=["mixed", "alone"])
-def test_parallel_accepts(fresh_database: str, tmp_path: Path, torture: bool, told: dict, kinds, short, long) -> None:
+# The long form has more offers and a second storm; which is which is known when tests are collected.
+STORMS = {"mixed": (MIXED, 200), "alone": (ALONE, 200)} if LONG in os.environ else {"mixed": (MIXED, 40)}
+
+
+@pytest.mark.parametrize(("kinds", "offers"), STORMS.values(), ids=STORMS.keys())
+def test_parallel_accepts(fresh_database: str, tmp_path: Path, told: dict, kinds, offers) -> None:
     """2,000 parallel accepts of 200 offers: exactly the possible visits, all else a clean 409, ledger 0."""
-    offers = long if torture else short
-    if not offers:
-        pytest.skip("The long form only.")
     shots, possible = build(fresh_database, kinds, offers)
     house = environment(fresh_database, tmp_path, make.MONDAY_NOON + timedelta(seconds=5), WEB_THREADS="8")
     with serving(house, tmp_path / "web.log") as base:

@@ -77,6 +77,7 @@ def test_one_that_never_answers_is_given_up(tmp_path: Path) -> None:
             family.watch_until(lambda: False, 0.1, "web")
 
 
+# No other system has the signal of a dying parent (prctl): there is nothing to test there, and the README says Linux.
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a program to its parent")
 def test_a_child_ends_with_a_parent_that_was_killed() -> None:
     script = (
@@ -85,7 +86,9 @@ def test_a_child_ends_with_a_parent_that_was_killed() -> None:
         " stdout=subprocess.PIPE)\n"
         "one.stdout.readline()\nprint(one.pid, flush=True)\nsignal.pause()\n"
     )
-    with subprocess.Popen([sys.executable, "-c", script, WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", script, WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert lives(pid)
