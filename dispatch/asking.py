@@ -16,6 +16,7 @@ from core.errors import Conflict, NotFound
 from dispatch.deciding import why_of
 from dispatch.models import Offer, Visit
 from dispatch.offers import Pick, offer_to
+from dispatch.opportunity import opportunity
 from dispatch.rounds import take_snapshot
 from dispatch.states import UNMATCHED
 from dispatch.visits import find_visit
@@ -60,7 +61,8 @@ def who_could(session: Session, actor: Actor, visit_code: str, now: datetime, to
     snap = take_snapshot(session, [visit], visit.job.place.zone, now)
     if not snap.problem.visits:
         return Asking((), {"outside_window": len(snap.problem.workers)}, len(snap.problem.workers))
-    finder, wish = SlotFinder(_unasked(snap.problem, visit.code)), snap.problem.visits[0]
+    cost = opportunity(session, snap)
+    finder, wish = SlotFinder(_unasked(snap.problem, visit.code), cost), snap.problem.visits[0]
     found = finder.best_workers(wish, top=top)
     people = {worker.code: worker for worker in _workers(session, [one.worker for one in found])}
     asked = set(
@@ -83,7 +85,8 @@ def ask_worker(
     if not snap.problem.visits:
         raise gone
     second = int((start - snap.span.epoch).total_seconds())
-    every = SlotFinder(snap.problem).best_workers(snap.problem.visits[0], len(snap.problem.workers), start=second)
+    finder = SlotFinder(snap.problem, opportunity(session, snap))
+    every = finder.best_workers(snap.problem.visits[0], len(snap.problem.workers), start=second)
     chosen = next((one for one in every if one.worker == worker_code), None)
     if chosen is None:
         raise gone

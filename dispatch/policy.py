@@ -115,7 +115,8 @@ class PlanPolicy(Policy):
     """Day plans: when tomorrow is planned, how hard, and when a promise may be looked at again.
 
     ``evening_minute`` is of the local day. A confirmed visit nearer than ``pinned_minutes`` is never to be moved, and a
-    re-plan that wins less than ``worth_minutes`` of travel proposes nothing.
+    re-plan that wins less than ``worth_minutes`` of travel proposes nothing. ``opportunity_share`` of a plan's prices
+    counts against whoever is asked for something else in the meantime: what was short may be asked for again.
     """
 
     name: ClassVar[str] = "plans"
@@ -129,3 +130,4 @@ class PlanPolicy(Policy):
     worth_minutes: float = 60
     overrun_minutes: int = 15
     answer_minutes: int = 60
+    opportunity_share: float = 0.1

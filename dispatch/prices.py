@@ -7,28 +7,73 @@ earned: an hour's share of the best visit left open that could be worked on then
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 import matching
 from matching.problem import UNITS_PER_MINUTE
 from matching.scoring import open_terms
+from matching.slots import SlotFinder, with_choices
+from matching.travel import FloatArray, IntArray
 
 HOUR = 3600
 
 
 def prices_of(problem: matching.Problem, roster: matching.Roster) -> dict[str, Any]:
-    """Return ``{"cells": {zone: {hour of the day: price}}}`` of a day plan; where nobody was short nothing stands."""
+    """Return ``{"cells": {zone: {hour: price}}, "workers": {code: {hour: price}}}``; where nobody was short is nothing.
+
+    Hours are of the local day. A worker's price is that of the best visit left open that only time kept from them.
+    """
     left = {one.visit for one in roster.unmatched}
+    finder = SlotFinder(with_choices(problem, roster.choices))
     cells: dict[str, dict[str, float]] = defaultdict(dict)
+    workers: dict[str, dict[str, float]] = defaultdict(dict)
     for visit in problem.visits:
         if visit.code not in left or not _wanted(roster, visit.code):
             continue
-        price = round(worth(problem, visit) * 60 / visit.minutes, 1)
-        for hour in hours_of(problem, visit):
-            kept = cells[visit.zone]
-            kept[str(hour)] = max(price, kept.get(str(hour), 0.0))
-    return {"cells": dict(cells)}
+        price, hours = round(worth(problem, visit) * 60 / visit.minutes, 1), hours_of(problem, visit)
+        _raise(cells[visit.zone], hours, price)
+        for worker, code in finder.reasons(visit).items():
+            if code in TIME:
+                _raise(workers[worker], hours, price)
+    return {"cells": dict(cells), "workers": dict(workers)}
+
+
+def _raise(kept: dict[str, float], hours: list[int], price: float) -> None:
+    for hour in hours:
+        kept[str(hour)] = max(price, kept.get(str(hour), 0.0))
+
+
+def cost_of(
+    problem: matching.Problem, prices: Mapping[int, Mapping[str, Any]], share: float
+) -> Callable[[IntArray, IntArray, int], IntArray] | None:
+    """Return what workers' time is worth elsewhere, for ``SlotFinder``; None when nobody's is.
+
+    ``prices`` are those of the days of the problem, by their number; ``share`` of them counts.
+    """
+    hours = 24 * (max(prices, default=0) + 1)
+    table = np.zeros((len(problem.workers), hours + 1))
+    for day, priced in prices.items():
+        for row, worker in enumerate(problem.workers):
+            for hour, price in priced.get("workers", {}).get(worker.code, {}).items():
+                table[row, 24 * day + int(hour)] = price * share * UNITS_PER_MINUTE
+    if not table.any():
+        return None
+    sums = np.concatenate([np.zeros((len(table), 1)), table.cumsum(axis=1)], axis=1)
+    begins = np.array([_midnight(problem, second) for second in range(0, 86_400 * (hours // 24), 86_400)])
+
+    def until(worker: IntArray, second: IntArray) -> FloatArray:
+        day = np.clip(np.searchsorted(begins, second, side="right") - 1, 0, len(begins) - 1)
+        at = np.clip(24 * day + np.minimum((second - begins[day]) / HOUR, 24), 0, hours)
+        whole = at.astype(np.int64)
+        return np.asarray(sums[worker, whole] + (at - whole) * table[worker, whole])
+
+    def cost(worker: IntArray, start: IntArray, seconds: int) -> IntArray:
+        return np.asarray(np.rint(until(worker, start + seconds) - until(worker, start)), dtype=np.int64)
+
+    return cost
 
 
 def worth(problem: matching.Problem, visit: matching.Visit) -> float:
@@ -64,4 +109,5 @@ def _wanted(roster: matching.Roster, code: str) -> bool:
     return any(reason.code in SHORT for reason in reasons) or not reasons
 
 
-SHORT = frozenset({"busy", "not_on_shift", "daily_hours", "weekly_hours", "rest", "not_worth_it", "no_workers"})
+TIME = frozenset({"busy", "daily_hours", "weekly_hours", "rest"})
+SHORT = TIME | {"not_on_shift", "not_worth_it", "no_workers"}

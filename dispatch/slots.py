@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import matching
 from dispatch import snapshot_rows
 from dispatch.models import SlotHold, Visit
+from dispatch.opportunity import opportunity
 from dispatch.policy import SlotPolicy
 from dispatch.snapshot import GRID, Places, Snapshot, Span, build, travel_of
 from dispatch.states import UNMATCHED
@@ -20,7 +21,7 @@ from dispatch.travel import Spot
 from dispatch.visits import visit_query
 from dispatch.waking import Quiet, local_instant, waking_between
 from matching.greedy import place_open
-from matching.slots import SlotFinder
+from matching.slots import Cost, SlotFinder
 from places.models import Zone
 
 
@@ -60,6 +61,7 @@ class SlotBook:
     blocked: dict[str, frozenset[str]]
     free_now: dict[str, datetime]
     now: datetime
+    cost: Cost | None = None
 
 
 def open_book(
@@ -87,8 +89,9 @@ def open_book(
     free = {worker.code: worker.free_now_until for worker in facts.workers if worker.free_now_until is not None}
     skills = {service: frozenset(needed) for service, needed in facts.skills.items()}
     return SlotBook(
-        replace(snap, problem=filled.with_visits(())), policy, skills, facts.trusted, facts.blocked, free, now
-    )
+        replace(snap, problem=filled.with_visits(())), policy, skills, facts.trusted, facts.blocked, free, now,
+        opportunity(session, snap),
+    )  # fmt: skip
 
 
 def _held(session: Session, facts: snapshot_rows.Facts, snap: Snapshot, now: datetime) -> list[matching.Visit]:
@@ -122,7 +125,7 @@ def slots_in(book: SlotBook, ask: SlotAsk, days: Sequence[date] | None = None) -
     soon = book.policy.waking_lead_minutes
     quiet = Quiet(zone=book.snapshot.span.zone)
     found = []
-    for slot in SlotFinder(problem).slots(visit):
+    for slot in SlotFinder(problem, book.cost).slots(visit):
         start = book.snapshot.span.instant(slot.start)
         lead = waking_between(book.now, start, quiet)
         if lead < timedelta(minutes=soon) and not _free_now(book, slot, lead):

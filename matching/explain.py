@@ -20,7 +20,7 @@ from matching.texts import LANGUAGES, TERM_NAMES
 Value: TypeAlias = str | int | float | tuple[str, ...]
 AUDIENCES = ("worker", "customer", "ops")
 NEAR_MINUTES = 15
-COSTS = frozenset({"travel", "idle", "refusal", "unreliability", "change", "distance"})
+COSTS = frozenset({"travel", "idle", "refusal", "unreliability", "change", "distance", "opportunity"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from matching.scoring import p_accept, pair_terms_of
 from matching.travel import BoolArray, IntArray
 
 MOST_STARTS = 4000
+Cost: TypeAlias = Callable[[IntArray, IntArray, int], IntArray]
+"""Rows of workers, starts and the seconds of the work (the same for all) to units."""
 NOT_POSSIBLE = -(1 << 62)
 
 
@@ -35,11 +37,12 @@ class SlotFinder:
     """A problem prepared once for many questions.
 
     What counts as taken is what workers are committed to; `with_choices` turns a roster's choices and live offers
-    into commitments, so that slots already promised to other open visits are not shown again.
+    into commitments, so that slots already promised to other open visits are not shown again. `cost` says what a
+    worker's time is worth elsewhere (a plan's prices): it lowers the value of a candidate, and is told as a term.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, cost: Cost | None = None) -> None:
+        self.problem, self.cost = problem, cost
         self.fleet = build_fleet(problem)
 
     def slots(self, visit: Visit, top: int = 3) -> tuple[Slot, ...]:
@@ -87,6 +90,8 @@ class SlotFinder:
         rests = (begin[:, None] < breaks[:, :, 1]) & (begin[:, None] + ask.seconds > breaks[:, :, 0])
         can &= ~rests.any(axis=1)
         value = worth(ask, self.fleet, found, rows, begin)
+        if self.cost is not None:
+            value = value - self.cost(found.worker[rows], begin, ask.seconds)
         shape = (len(found.worker), len(starts))
         return _Grid(found, starts, can.reshape(shape), value.reshape(shape))
 
@@ -107,12 +112,14 @@ class SlotFinder:
         start, worker = int(grid.starts[column]), int(grid.found.worker[row])
         chance = float(p_accept(visit, self.fleet, start)[worker])
         light = self._light(grid, row, start, chance, column)
-        chosen, begin = np.array([row]), np.array([start])
+        chosen, begin, found_worker = np.array([row]), np.array([start]), np.array([worker])
         idle = idle_added(ask_for(self.problem, visit), self.fleet, grid.found, chosen, begin)
         way = [
             Term("travel", -int(travel_units(self.fleet, grid.found.added[chosen])[0])),
             Term("idle", -int(idle_units(self.fleet, idle)[0])),
         ]
+        if self.cost is not None:
+            way.append(Term("opportunity", -int(self.cost(found_worker, begin, visit.seconds)[0])))
         terms = pair_terms_of(visit, self.fleet, worker, start) + [term for term in way if term.amount]
         return replace(light, terms=tuple(terms))
 

@@ -19,6 +19,7 @@ EN: dict[str, str] = {
     "because.price": "The price of the visit counts {minutes} min.",
     "because.refusal": "The offer may be declined, which counts {minutes} min against.",
     "because.unreliability": "Lateness would hurt here, which counts {minutes} min against.",
+    "because.opportunity": "The worker's time is wanted elsewhere then, which counts {minutes} min against.",
     "because.change": "This moves what was promised, which counts {minutes} min against.",
     "because.other": "{name} counts {minutes} min.",
     "worker.favourite": "This customer asked for you.",
@@ -112,6 +113,7 @@ ZH: dict[str, str] = {
     "because.price": "服务价格折合 {minutes} 分钟。",
     "because.refusal": "可能被拒绝，扣 {minutes} 分钟。",
     "because.unreliability": "这单迟到影响大，扣 {minutes} 分钟。",
+    "because.opportunity": "这段时间别处更需要，扣 {minutes} 分钟。",
     "because.change": "改动了已有的承诺，扣 {minutes} 分钟。",
     "because.other": "{name} 折合 {minutes} 分钟。",
     "worker.favourite": "这位客户指名要您。",
@@ -193,12 +195,12 @@ TERM_NAMES: dict[str, dict[str, str]] = {
         "travel": "travel", "idle": "waiting", "quality": "the service score", "favourite": "the customer's wish",
         "same_home": "knowing the home", "fairness": "fair share", "newcomer": "the newcomer slot",
         "distance": "distance", "price": "price", "refusal": "likely refusal", "unreliability": "lateness risk",
-        "change": "the promise",
+        "change": "the promise", "opportunity": "being wanted elsewhere",
     },
     "zh-CN": {
         "travel": "路程", "idle": "等待", "quality": "服务分", "favourite": "客户指名", "same_home": "熟悉住处",
         "fairness": "派单公平", "newcomer": "新人名额", "distance": "距离", "price": "价格", "refusal": "被拒可能",
-        "unreliability": "迟到风险", "change": "已有承诺",
+        "unreliability": "迟到风险", "change": "已有承诺", "opportunity": "别处需要",
     },
 }
 

@@ -28,7 +28,7 @@ from matching.explain import Sentence, render
 bp = ApiPart("plans", __name__, "Day plans and their moves")
 
 
-class CauseSchema(Schema):
+class PlanCauseSchema(Schema):
     """Why a day was planned: a kind (evening, rescue, given_back, time_off, overrun, again, asked) and about what."""
 
     kind = text()
@@ -53,19 +53,19 @@ class PlanHeadSchema(Schema):
     workers = number()
     offered = number("Visits asked about, or moves proposed.")
     gap = real(none=True)
-    causes = many(CauseSchema)
+    causes = many(PlanCauseSchema)
     follows = text("The plan before it, or empty.")
     moves = number("Moves that wait for a decision or an answer.")
 
 
-class SaidSchema(Schema):
+class MoveSaidSchema(Schema):
     """What one side says: customer, from or to; yes, no or empty."""
 
     side = text()
     answer = text()
 
 
-class MoveSchema(Schema):
+class PlanMoveSchema(Schema):
     """A confirmed visit a plan would rather move: nothing happens before operations decide and everybody agrees."""
 
     code = text()
@@ -82,7 +82,7 @@ class MoveSchema(Schema):
     price = real()
     gain = real()
     why = texts()
-    answers = many(SaidSchema)
+    answers = many(MoveSaidSchema)
     answer_by = instant(none=True)
     current = flag()
 
@@ -91,13 +91,13 @@ class PlanSchema(Schema):
     """A plan with its moves. ``prices`` is by zone and hour of the day: what an hour of work more was worth there."""
 
     head = one(PlanHeadSchema)
-    moves = many(MoveSchema)
+    moves = many(PlanMoveSchema)
     prices = fields.Dict(
         keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Float()), required=True
     )
 
 
-class AgainSchema(BecauseSchema):
+class PlanAgainSchema(BecauseSchema):
     """Which day to plan again, and why."""
 
     day = fields.Date(required=True)
@@ -109,7 +109,7 @@ class WishedSchema(Schema):
     plans = number()
 
 
-class AskedSchema(Schema):
+class MoveAskedSchema(Schema):
     """A question to oneself: may a confirmed visit be moved? Names are told to the customer only."""
 
     code = text()
@@ -128,7 +128,7 @@ class AskedSchema(Schema):
     answer_by = instant(none=True)
 
 
-class AnswerSchema(Input):
+class MoveAnswerSchema(Input):
     """Yes or no; no costs nothing."""
 
     agreed = fields.Boolean(required=True)
@@ -167,7 +167,9 @@ def get_plans() -> Any:
     return [_head(head) for head in list_plans(current_session(), current_actor())]
 
 
-@operation(bp, "/ops/plans", policy=DESK, method="POST", body=AgainSchema, answer=WishedSchema, status=201, audit=True)
+@operation(
+    bp, "/ops/plans", policy=DESK, method="POST", body=PlanAgainSchema, answer=WishedSchema, status=201, audit=True
+)
 def post_plan(body: dict[str, Any]) -> dict[str, int]:
     """Wish for a day (today to a week ahead) to be planned again; the clock does it, and only proposes."""
     session, now, actor = current_session(), current_now(), because(body["reason"])
@@ -237,19 +239,19 @@ def get_why_not_me(visit: str) -> Any:
     return why_not_me(current_session(), current_actor(), visit)
 
 
-@operation(bp, "/moves", policy=SIDES, answer=AskedSchema(many=True))
+@operation(bp, "/moves", policy=SIDES, answer=MoveAskedSchema(many=True))
 def get_moves() -> Any:
     """List the questions that wait for one's answer."""
     return my_moves(current_session(), current_actor(), current_now(), place_key())
 
 
-@operation(bp, "/moves/<move>", policy=SIDES, answer=AskedSchema)
+@operation(bp, "/moves/<move>", policy=SIDES, answer=MoveAskedSchema)
 def get_move(move: str) -> Any:
     """Show one question: what is agreed, and what is asked."""
     return _asked(move)
 
 
-@operation(bp, "/moves/<move>/answer", policy=SIDES, method="POST", body=AnswerSchema, answer=AskedSchema)
+@operation(bp, "/moves/<move>/answer", policy=SIDES, method="POST", body=MoveAnswerSchema, answer=MoveAskedSchema)
 def post_answer(move: str, body: dict[str, bool]) -> Any:
     """Say yes or no. One no leaves everything as agreed; the last yes moves the visit."""
     answer_move(current_session(), current_actor(), move, agreed=body["agreed"], now=current_now())
@@ -267,7 +269,7 @@ def _head(head: PlanHead) -> dict[str, Any]:
 
 
 def _move(move: MoveTold, epoch: str) -> dict[str, Any]:
-    shown = {name: getattr(move, name) for name in MoveSchema().fields}
+    shown = {name: getattr(move, name) for name in PlanMoveSchema().fields}
     return shown | {
         "from_worker": move.from_worker[0],
         "to_worker": move.to_worker[0],

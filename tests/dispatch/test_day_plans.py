@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import sessionmaker
@@ -15,6 +16,7 @@ import matching
 from core.errors import NotFound
 from core.policies import PolicyRow
 from dispatch import day_plans, solver
+from dispatch.asking import ask_worker, who_could
 from dispatch.cancelling import worker_cancels
 from dispatch.day_plans import evening, solve_wanted
 from dispatch.events import VisitGivenBack
@@ -22,7 +24,7 @@ from dispatch.models import Assignment, Offer, PlanMove, Round, Visit
 from dispatch.plan_scope import scope_of, zone_groups
 from dispatch.plan_story import board_plan, list_plans, plan_story
 from dispatch.plan_wishes import on_given_back, want_replan
-from dispatch.prices import hour_price
+from dispatch.prices import cost_of, hour_price
 from dispatch.round_story import load_round, replay
 from dispatch.solver import Solved, solve_apart
 from matching.jsonio import roster_to_json
@@ -313,3 +315,47 @@ def test_plans_are_for_operations(factory, crossed):
         ):
             with pytest.raises(NotFound):
                 read(make.make_customer(session))
+
+
+def test_whose_time_was_short_is_asked_last(factory, crossed):
+    """The plan could have sent the only one who irons elsewhere; for a plain visit the other one is asked first now."""
+    _plain, _windows, near, other = crossed
+    with factory.begin() as session:
+        desk = make.make_ops(session)
+        plain = make.make_visit(session, start=NINE + timedelta(hours=4))
+        before = who_could(session, desk, plain.code, EVENING)
+        assert {one.code for one in before.able} == {near, other}
+        assert all("opportunity" not in dict(one.terms) for one in before.able)
+        zone = plain.zone
+        session.add(
+            Round(
+                code="N-SHORT", name="day_plan", tick="short", mode="day", state="done", weights={}, roster={"gap": 0.0},
+                started_at=EVENING, finished_at=EVENING, day=make.TUESDAY, zone=zone, zones=[zone], causes=[],
+                prices={"cells": {}, "workers": {near: {"13": 400.0, "14": 400.0}}},
+            )
+        )  # fmt: skip
+        session.flush()
+        after = who_could(session, desk, plain.code, EVENING)
+        assert [one.code for one in after.able] == [other, near]
+        assert dict(after.able[1].terms)["opportunity"] == -80
+        offer = ask_worker(session, desk, plain.code, near, plain.window_from, EVENING)
+        assert {"key": "opportunity", "minutes": -80.0} in offer.why
+
+
+def test_prices_are_those_of_who_could_have_done_it(factory, crossed):
+    _plain, _windows, near, _other = crossed
+    evening(factory, "1", EVENING)
+    solve_wanted(factory, EVENING)
+    assert plans(factory)[0].prices["workers"] == {near: {"11": 400.0, "12": 400.0}}
+
+
+def test_costs_are_counted_by_the_minute():
+    problem = matching.Problem(
+        epoch="2026-11-23T00:00:00+08:00", places=(matching.Point(30.5, 114.3),), visits=(),
+        workers=tuple(matching.Worker(f"W-{n}", 0, shifts=()) for n in (0, 1)),
+    )  # fmt: skip
+    cost = cost_of(problem, {1: {"workers": {"W-1": {"9": 120.0}}}}, 0.5)
+    worker, day = np.array([0, 1, 1, 1]), 86_400
+    starts = day + np.array([9, 9, 8, 12]) * 3600 + np.array([0, 0, 1800, 0])
+    assert (cost(worker, starts, 3600) / 60_000).tolist() == [0, 60, 30, 0]
+    assert cost_of(problem, {0: {"workers": {}}}, 0.5) is None
