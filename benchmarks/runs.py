@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.children import Answer, Share, call
@@ -15,7 +15,7 @@ from benchmarks.days import Day, Plan
 from benchmarks.generator import make_day, make_day_of
 from benchmarks.judge import Verdict, judge
 from benchmarks.ours import plan_of, problem_of, seconds_of
-from benchmarks.peers import Budget, door
+from benchmarks.peers import TWICE, Budget, door
 from benchmarks.plans import timed
 from matching import Limits, Progress, Roster, solve
 
@@ -91,9 +91,16 @@ class Runs:
 def run_one(name: str, day: Day, budget: Budget) -> Run:
     """Run a contestant in a child of its own and judge what it gives."""
     load = os.getloadavg()[0]
-    work = our_work if name == OURS else peer_work
-    answer = call(work, Task(name, day, budget), budget.seconds)
-    return _our_run(day, budget, answer, load) if name == OURS else _peer_run(name, day, budget, answer, load)
+    if name == OURS:
+        return _our_run(day, budget, call(our_work, Task(name, day, budget), budget.seconds), load)
+    seeds = range(budget.seed, budget.seed + (budget.cores if name in TWICE else 1))
+    tasks = [Task(name, day, replace(budget, seed=seed)) for seed in seeds]
+    with ThreadPoolExecutor(len(tasks)) as side_by_side:
+        answers = list(side_by_side.map(lambda task: call(peer_work, task, budget.seconds), tasks))
+    things = sorted((thing for answer in answers for thing in answer.things), key=lambda thing: thing[0])
+    trouble = next((answer.trouble for answer in answers if answer.trouble), "")
+    answer = Answer(tuple(things), max(answer.seconds for answer in answers), trouble)
+    return _peer_run(name, day, budget, answer, load)
 
 
 def _peer_run(name: str, day: Day, budget: Budget, answer: Answer, load: float) -> Run:

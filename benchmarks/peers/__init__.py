@@ -16,6 +16,7 @@ Orders: TypeAlias = Sequence[Sequence[int]]
 Tell: TypeAlias = Callable[[Orders], None]
 PEERS = ("nearest", "broadcast", "ortools", "vroom", "pyvrp")
 SOLVERS = ("ortools", "vroom", "pyvrp")
+TWICE = ("pyvrp",)  # uses one core: run with two seeds side by side, of which the better counts at every second
 
 
 @dataclass(frozen=True, slots=True)

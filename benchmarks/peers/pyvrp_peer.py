@@ -1,4 +1,4 @@
-"""PyVRP: prizes, one vehicle type per worker, iterated local search in one thread.
+"""PyVRP: prizes, one vehicle type per worker, iterated local search; one thread, so two run at once with two seeds.
 
 Of what was tried on days of this kind, a profile per speed and set of skills with forbidden ways, and perturbations of
 at most 10 visits, led to the best plans (default 25, other sizes of neighbourhood and history: less). Where so many

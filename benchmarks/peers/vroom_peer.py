@@ -1,8 +1,8 @@
 """VROOM through `pyvroom`. Its objective is lexicographic: first the sum of priorities (0–100), then the way.
 
 Prices are mapped to priorities evenly, the dearest visit being 100. It has no callback, so it climbs its exploration
-levels as long as there is time; each level starts anew and keeps its own promise about time badly: the hard kill is
-meant for it. What an earlier level found stays.
+levels as long as a fifth of the time is left; each level starts anew, with what is left as its limit, and keeps it
+badly: the hard kill is meant for it. What an earlier level found stays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmarks.matrices import Table, tables
 from benchmarks.peers import Budget, Tell
 
 LEVELS = (0, 2, 5)
-GROWTH = 4.0  # a level takes about this many times as long as the one tried before it
+WORTH_TRYING = 0.2  # of the seconds must be left for another level
 
 
 def prepare(day: Day) -> dict[float, Table]:
@@ -28,17 +28,13 @@ def prepare(day: Day) -> dict[float, Table]:
 
 
 def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
-    """Level after level; the last one that may fit gets all the time there is left."""
+    """Level after level."""
     begin = time.perf_counter()
-    took = 0.0
     for level in LEVELS:
         left = budget.seconds - (time.perf_counter() - begin)
-        if left <= took:
+        if left <= WORTH_TRYING * budget.seconds:
             return
-        since = time.perf_counter()
-        solution = _input(day, prepared).solve(level, budget.cores, timedelta(seconds=left))
-        took = (time.perf_counter() - since) * GROWTH if level == 0 else time.perf_counter() - since
-        tell(_orders(day, solution))
+        tell(_orders(day, _input(day, prepared).solve(level, budget.cores, timedelta(seconds=left))))
 
 
 def _input(day: Day, prepared: dict[float, Table]) -> Any:
