@@ -10,7 +10,7 @@ import time
 import traceback
 from pathlib import Path
 
-from benchmarks import figure, table
+from benchmarks import figure, publish, table
 from benchmarks.goals import Bench, Finding, Goal, all_goals
 from benchmarks.runs import Runs
 
@@ -29,17 +29,30 @@ def main(words: list[str]) -> int:
     goals = all_goals()
     chosen = {name: goals[name] for name in goals if not options.goal or name in options.goal}
     bench = Bench(Runs(_say), 2 if options.quick else options.seeds, options.quick, _say)
-    _say(f"{_machine()}; load average {os.getloadavg()[0]:.1f} at the start")
+    load = os.getloadavg()[0]
+    _say(f"{_machine()}; load average {load:.1f} at the start")
     begin = time.perf_counter()
     findings = [_measured(name, goal, bench) for name, goal in chosen.items()]
     findings.sort(key=lambda finding: int(finding.goal[1:]))
-    text = table.results(bench.runs.done.values()) + "\n" + _verdicts(findings)
-    text += f"\n{time.perf_counter() - begin:.0f} s, load average {os.getloadavg()[0]:.1f} at the end"
+    took = time.perf_counter() - begin
+    _write(findings, bench, f"load average {load:.1f} at the start, {took:.0f} s in all", words)
+    return 1 if any(finding.passed is False for finding in findings) else 0
+
+
+def _write(findings: list[Finding], bench: Bench, when: str, words: list[str]) -> None:
+    """On the screen, into var/bench, and into the documentation if asked for."""
+    runs = list(bench.runs.done.values())
+    text = f"{table.results(runs)}\n{_verdicts(findings)}\n{when}"
     _say("\n" + text)
     (OUT / "results.txt").write_text(f"{_machine()}\n{text}\n", encoding="utf-8")
-    for path in figure.draw_all(bench.runs.done.values(), OUT):
-        _say(f"figure: {path}")
-    return 1 if any(finding.passed is False for finding in findings) else 0
+    figures = figure.draw_all(runs, OUT)
+    command = " ".join(["python -m benchmarks", *(word for word in words if word != "--publish")])
+    about = f"`{command}` on {_machine()}, two processes; {when}."
+    page = publish.as_markdown(findings, runs, about)
+    (OUT / "results.md").write_text(page, encoding="utf-8")
+    _say("\n".join(f"figure: {path}" for path in figures))
+    if "--publish" in words:
+        publish.publish(page, figures)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="at most five minutes: fewer seeds, no L and XL")
     parser.add_argument("--goal", action="append", metavar="G3", help="only this goal (may be given again)")
     parser.add_argument("--seeds", type=int, default=5, help="days of S; three fifths as many of M")
+    parser.add_argument("--publish", action="store_true", help="write the results into docs/matching.md")
     parser.add_argument("--public", metavar="PATH", help="instead: the public instances in this folder")
     parser.add_argument("--seconds", type=float, default=30.0, help="seconds for each public instance")
     parser.add_argument("--limit", type=int, default=3, help="instances of each public family")

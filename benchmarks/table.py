@@ -14,16 +14,19 @@ WIDTHS = (8, 10, 8, 8, 12, 7, 10, 6, 11, 8)
 
 
 def results(runs: Iterable[Run]) -> str:
-    """The table as text: share of the proven bound, ratio to the best solver among the peers, and the rest."""
+    """The table as text."""
+    return "\n".join(_row(cells) for cells in (COLUMNS, *rows(runs)))
+
+
+def rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
+    """The cells: share of the proven bound, ratio to the best solver among the peers, and the rest."""
     every = [run for run in runs if run.trail or run.trouble]
     groups: dict[tuple[str, float, str], list[Run]] = defaultdict(list)
     for run in every:
         groups[run.day.split("-")[0], run.allowed, run.name].append(run)
-    lines = [_row(COLUMNS)]
     order = {"S": 0, "M": 1, "L": 2, "XL": 3}
-    for (size, allowed, name), mine in sorted(groups.items(), key=lambda item: (order[item[0][0]], *item[0][1:])):
-        lines.append(_row((size, name, f"{allowed:.0f}", *_figures(mine, every))))
-    return "\n".join(lines)
+    ordered = sorted(groups.items(), key=lambda item: (order[item[0][0]], *item[0][1:]))
+    return [(size, name, f"{allowed:.0f}", *_figures(mine, every)) for (size, allowed, name), mine in ordered]
 
 
 def _row(cells: tuple[str, ...]) -> str:
