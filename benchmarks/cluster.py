@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.generator import make_day_of
 from benchmarks.judge import judge
 from benchmarks.ours import plan_of, problem_of
-from benchmarks.runs import pool
+from benchmarks.runs import pool, set_up
 from matching import Limits, Problem, Roster, solve
 from matching.jsonio import roster_to_json
 
@@ -27,6 +27,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--effort", type=float, default=0.5)
     options = parser.parse_args(words)
+    print(set_up())
     day = make_day_of(options.workers, 3 * options.workers, 9001)
     problem = problem_of(day)
     with pool(options.processes) as executor:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks import figure, publish, table
 from benchmarks.goals import Bench, Finding, Goal, all_goals
-from benchmarks.runs import Runs
+from benchmarks.runs import Runs, set_up
 
 OUT = Path(__file__).resolve().parent.parent / "var" / "bench"
 
@@ -21,6 +21,7 @@ def main(words: list[str]) -> int:
     """Measure; 1 if a goal falls short."""
     options = _parser().parse_args(words)
     sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")  # killed peers leave semaphores
+    _say(f"{_machine()}; {set_up()}")
     if options.public:
         from benchmarks.public import report
 
@@ -30,7 +31,7 @@ def main(words: list[str]) -> int:
     chosen = {name: goals[name] for name in goals if not options.goal or name in options.goal}
     bench = Bench(Runs(_say), 2 if options.quick else options.seeds, options.quick, _say)
     load = os.getloadavg()[0]
-    _say(f"{_machine()}; load average {load:.1f} at the start")
+    _say(f"load average {load:.1f} at the start")
     begin = time.perf_counter()
     findings = [_measured(name, goal, bench) for name, goal in chosen.items()]
     findings.sort(key=lambda finding: int(finding.goal[1:]))

@@ -1,7 +1,7 @@
 """How long pages take: every page a role can reach by links, on a running demo, over HTTP.
 
-``make demo`` in one terminal, ``make bench ARGS=pages`` in another. One person asks at a time; the first answer of a page is
-thrown away (a template is compiled once), the worst and the middle of the rest are kept. The promise is 200 ms.
+``make demo`` in one terminal, ``make bench ARGS=pages`` in another. One person asks at a time; the first answer of a
+page is thrown away (a template is compiled once), the worst and the middle of the rest are kept. The promise is 200 ms.
 """
 
 from __future__ import annotations
