@@ -72,14 +72,14 @@ class Runs:
     """All runs of one measurement, by contestant, size, seed and seconds."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        self.done: dict[tuple[str, str, int, float], Run] = {}
+        self.done: dict[tuple[str, str, int, float, str], Run] = {}
         self.say = say
 
-    def get(self, name: str, size: str, seed: int, seconds: float) -> Run:
+    def get(self, name: str, size: str, seed: int, seconds: float, flavour: str = "core") -> Run:
         """The run, made now if it is new."""
-        key = (name, size, seed, seconds)
+        key = (name, size, seed, seconds, flavour)
         if key not in self.done:
-            self.done[key] = run = run_one(name, make_day(size, seed), Budget(seconds, seed, CORES))
+            self.done[key] = run = run_one(name, make_day(size, seed, flavour), Budget(seconds, seed, CORES))
             trouble = f"  [{run.trouble.splitlines()[0]}]" if run.trouble else ""
             faults = f"  NOT ALLOWED: {run.verdict.faults[0]}" if run.verdict.faults else ""
             self.say(

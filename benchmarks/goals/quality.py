@@ -86,10 +86,10 @@ def served_and_ways(bench: Bench) -> Finding:
 
 
 def bounds_and_reasons(bench: Bench) -> Finding:
-    """G11: of every roster of this measurement; and no contestant's plan may be worth more than a bound."""
+    """G11: of every roster of this measurement, two with ratings, breaks and all; and no plan is above a bound."""
+    for size, seed in (("S", bench.small[0]), ("M", bench.middle[0])):
+        bench.runs.get(OURS, size, seed, 10, "full")
     runs = [run for run in bench.runs.done.values() if run.name == OURS]
-    if not runs:
-        runs = [bench.runs.get(OURS, "S", bench.small[0], 10)]
     wrong = [f"{run.day} in {run.allowed:.0f} s: {fault}" for run in runs for fault in _roster_faults(run)]
     every = list(bench.runs.done.values())
     wrong += [
