@@ -24,7 +24,7 @@ def rows(runs: Iterable[Run]) -> list[tuple[str, ...]]:
     groups: dict[tuple[str, float, str], list[Run]] = defaultdict(list)
     for run in every:
         groups[run.day.rsplit("-", 1)[0].replace("-core", "").replace("-", " "), run.allowed, run.name].append(run)
-    order = {"S": 0, "S full": 1, "M": 2, "M full": 3, "L": 4, "XL": 5}
+    order = {"XS": -1, "S": 0, "S full": 1, "M": 2, "M full": 3, "L": 4, "XL": 5}
     ordered = sorted(groups.items(), key=lambda item: (order[item[0][0]], *item[0][1:]))
     return [(size, name, f"{allowed:.0f}", *_figures(mine, every)) for (size, allowed, name), mine in ordered]
 

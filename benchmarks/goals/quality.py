@@ -12,9 +12,11 @@ from benchmarks.generator import make_day
 from benchmarks.goals import Bench, Finding
 from benchmarks.judge import judge
 from benchmarks.ours import plan_of, problem_of
-from benchmarks.peers import SOLVERS
+from benchmarks.peers import SOLVERS, listing
 from benchmarks.runs import OURS, Run, warm_up
 from matching import Limits, Roster, solve
+
+TINY = range(7001, 7004)
 
 
 def bound_of(bench: Bench, run: Run) -> float:
@@ -91,13 +93,25 @@ def bounds_and_reasons(bench: Bench) -> Finding:
         bench.runs.get(OURS, size, seed, 10, "full")
     runs = [run for run in bench.runs.done.values() if run.name == OURS]
     wrong = [f"{run.day} in {run.allowed:.0f} s: {fault}" for run in runs for fault in _roster_faults(run)]
+    tiny = [bench.runs.get(OURS, "XS", seed, 3) for seed in TINY]
+    wrong += [fault for seed, run in zip(TINY, tiny, strict=True) for fault in _against_optimum(seed, run)]
     every = list(bench.runs.done.values())
     wrong += [
         f"{run.name} is above the bound of {run.day}" for run in every if run.objective > bound_of(bench, run) + 1
     ]
-    told = f"{len(runs)} rosters, {len(every)} plans against their bounds"
+    told = f"{len(runs)} rosters, {len(every)} plans and {len(tiny)} true optima against their bounds"
     return Finding("G11", "every roster: bound, gap, and why each open visit is open", not wrong,
                    told + "".join(f"; {fault}" for fault in wrong[:4]))  # fmt: skip
+
+
+def _against_optimum(seed: int, run: Run) -> list[str]:
+    """A tiny day, whose optimum is known by listing every route with other code."""
+    answer = call(listing.work, make_day("XS", seed), 60)
+    if not answer.things or run.bound is None:
+        return [f"{run.day}: no optimum to compare with"]
+    best = answer.things[-1][1]
+    faults = [] if run.bound >= best - 1 else [f"{run.day}: the bound is below the optimum"]
+    return faults if run.objective <= best + 1 else [*faults, f"{run.day}: worth more than the optimum"]
 
 
 def _roster_faults(run: Run) -> list[str]:

@@ -9,6 +9,7 @@ from benchmarks.generator import SIZES, make_day
 from benchmarks.judge import gini, judge
 from benchmarks.ours import plan_of, problem_of
 from benchmarks.peers import Budget, simple
+from benchmarks.peers.listing import optimum
 from benchmarks.plans import timed
 from benchmarks.public.readers import read_vrplib
 from benchmarks.public.translate import cost_of
@@ -68,6 +69,14 @@ def test_a_day_repeats_itself_and_the_matcher_and_the_judge_agree_on_it(flavour)
     assert check(problem_of(day), roster) == []
     assert verdict.objective == pytest.approx(roster.objective / 1000, abs=5)
     assert judge(day, plan_of(day, roster)).served == len(roster.choices)
+
+
+def test_the_listed_optimum_lies_between_objective_and_bound():
+    day = make_day("XS", 7)
+    best = optimum(day)
+    roster = solve(problem_of(day), Limits(effort=0.05), 0, "day")
+    assert judge(day, plan_of(day, roster)).objective <= best + 1
+    assert roster.bound / 1000 >= best - 1
 
 
 def test_nearest_worker_and_broadcast_make_allowed_plans_below_the_bound():
