@@ -101,7 +101,7 @@ def take() -> Any:
     return see_other("ops_audit.show_emergency")
 
 
-@route(bp, "/ops/emergency/end", policy=HOUSE, methods=["POST"], idempotent="natural")
+@route(bp, "/ops/emergency/end", policy=HOUSE, methods=["POST"], audit=True, idempotent="natural")
 def end() -> Any:
     """Give the role back before its time."""
     asker = auth.identify()

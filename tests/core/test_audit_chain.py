@@ -14,6 +14,7 @@ from core.actors import Actor, Role
 from core.audit import Change, audit
 from core.audit_chain import Head, last_check, verify_chain
 from core.db import SessionFactory
+from core.ticks import TickRun
 from notices.models import StaffTask
 
 NOW = datetime(2026, 3, 3, 9, 0, 0, 123456, tzinfo=UTC)
@@ -207,3 +208,24 @@ def test_acts_in_an_emergency_name_the_grant(session: Session) -> None:
         "a": 1,
         "emergency": "E-1",
     }
+
+
+def test_an_act_whose_link_fails_leaves_nothing(factory: SessionFactory) -> None:
+    with factory.begin() as session:
+        session.execute(
+            text(
+                "create or replace function link_audit() returns trigger language plpgsql as "
+                "$$ begin raise exception 'broken link'; end $$"
+            )
+        )
+
+    def work() -> None:
+        with factory.begin() as session:
+            session.add(TickRun(name="the act", tick="1", at=NOW))
+            audit(session, OLU, "acts", "V-1", NOW, Change("why"))
+
+    with pytest.raises(DBAPIError, match="broken link"):
+        work()
+    with factory() as session:
+        assert session.scalar(text("select count(*) from tick_run")) == 0
+        assert session.scalar(text("select count(*) from audit")) == 0
