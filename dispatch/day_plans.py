@@ -52,20 +52,27 @@ class ClaimedPlan:
 
 def evening(factory: SessionFactory, tick: str, now: datetime) -> int:
     """Wish for tomorrow's plans once a day, when the policy says; return how many were wished for."""
-    del tick
-    return in_transaction(factory, lambda session: _evening(session, now))
+    return in_transaction(factory, lambda session: _evening(session, tick, now))
 
 
-def _evening(session: Session, now: datetime) -> int:
+def _evening(session: Session, tick: str, now: datetime) -> int:
+    if not claim_tick(session, EVENING, tick, now):
+        return 0
     time_zone = session.scalar(select(Zone.time_zone).order_by(Zone.id).limit(1))
     if time_zone is None:
         return 0
     local = now.astimezone(ZoneInfo(time_zone))
     if local.hour * 60 + local.minute < read_policy(session, PlanPolicy, now).evening_minute:
         return 0
-    if not claim_tick(session, EVENING, local_day(now, time_zone).isoformat(), now):
+    if not claim_tick(session, "plan_day", local_day(now, time_zone).isoformat(), now):
         return 0
     return want_evening(session, now)
+
+
+def solve_tick(factory: SessionFactory, tick: str, now: datetime) -> list[str]:
+    """Solve what is wished for, once per tick; a plan that was lost is found by any later one."""
+    claimed = in_transaction(factory, lambda session: claim_tick(session, SOLVE, tick, now))
+    return solve_wanted(factory, now) if claimed else []
 
 
 def solve_wanted(factory: SessionFactory, now: datetime, solve: Solve = solve_apart) -> list[str]:
@@ -84,7 +91,7 @@ def solve_plan(factory: SessionFactory, claimed: ClaimedPlan, solve: Solve) -> s
     question = _question(claimed)
     solved = solve(question)
     kept = claimed.problem.kept
-    unmoved = solve(replace(question, problem=kept, start=None)).roster if kept is not None else None
+    unmoved = solve(replace(question, problem=kept, start=None)) if kept is not None else None
     in_transaction(factory, lambda session: finish_plan(session, claimed, solved, unmoved))
     return claimed.code
 
@@ -171,8 +178,12 @@ def _lease(row: Round, problem: PlanProblem, before: Round | None, policy: PlanP
     row.visits, row.workers = len(asked.visits), len(asked.workers)
 
 
-def finish_plan(session: Session, claimed: ClaimedPlan, solved: Solved, unmoved: matching.Roster | None) -> None:
-    """Keep the plan and do what it says: offers in the evening, else proposals; nothing if it is not ours any more."""
+def finish_plan(session: Session, claimed: ClaimedPlan, solved: Solved, unmoved: Solved | None) -> None:
+    """Keep the plan and do what it says: offers in the evening, else proposals; nothing if it is not ours any more.
+
+    ``unmoved`` is the same day with nothing moved: what moves win is counted against it, and prices are its prices,
+    since nothing has moved yet.
+    """
     row = session.scalars(select(Round).where(Round.code == claimed.code).with_for_update()).one()
     if row.fence != claimed.fence or row.state != "solving":
         return
@@ -180,8 +191,8 @@ def finish_plan(session: Session, claimed: ClaimedPlan, solved: Solved, unmoved:
     if solved.roster is None:
         row.state = "failed"
     else:
-        _keep(session, row, claimed, solved.roster, unmoved)
-        row.prices = solved.prices
+        _keep(session, row, claimed, solved.roster, unmoved.roster if unmoved is not None else None)
+        row.prices = unmoved.prices if unmoved is not None and unmoved.roster is not None else solved.prices
     if solved.fate and claimed.fence <= claimed.policy.attempts - 1 and not _has(row.causes, "again"):
         session.flush()
         want_plan(session, claimed.name, claimed.scope, {"kind": "again", "about": row.code}, claimed.now)

@@ -64,12 +64,6 @@ def _round(name: str) -> Callable[[SessionFactory, str, datetime], object]:
     return run
 
 
-def _solve_plans(factory: SessionFactory, tick: str, now: datetime) -> object:
-    """The claim is on the plan's row, not on the tick: a plan that was lost is found by any later tick."""
-    del tick
-    return day_plans.solve_wanted(factory, now)
-
-
 def sweep(factory: SessionFactory, tick: str, now: datetime) -> None:
     """Forget what may not be kept: positions a day after the visit (unless contested), lapsed slot holds."""
 
@@ -91,6 +85,6 @@ TICKS: list[Tick] = [
     Tick(rounds.LATER, _round(rounds.LATER), period=timedelta(minutes=30)),
     Tick(rounds.EVENING, _round(rounds.EVENING), at_minute=18 * 60),
     Tick(day_plans.EVENING, day_plans.evening, period=timedelta(minutes=5)),
-    Tick(day_plans.SOLVE, _solve_plans, period=timedelta(seconds=60)),
+    Tick(day_plans.SOLVE, day_plans.solve_tick, period=timedelta(seconds=60)),
     Tick("dispatch_sweep", sweep, period=timedelta(minutes=15)),
 ]

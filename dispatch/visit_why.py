@@ -19,6 +19,7 @@ import matching
 from core.actors import SYSTEM, Actor, Role
 from core.errors import NotFound
 from dispatch.models import Job, Offer, Round, Visit
+from dispatch.plan_wishes import REPLAN
 from dispatch.round_story import load_round
 from dispatch.visits import find_visit
 from matching import explain
@@ -148,7 +149,10 @@ def _own_code(problem: matching.Problem, roster: matching.Roster, visit: str, wo
 
 
 def _deciding_round(session: Session, visit: Visit) -> tuple[str, datetime] | None:
-    """The round whose offer was accepted or is the latest, else the last kept one that looked at the visit."""
+    """The round whose offer was accepted or is the latest, else the last kept one that looked at the visit.
+
+    What a re-plan would rather do has decided nothing, unless its move was carried out.
+    """
     kept = (Round.problem.is_not(None), Round.finished_at.is_not(None))
     asked = session.execute(
         select(Round.code, Round.finished_at)
@@ -161,7 +165,7 @@ def _deciding_round(session: Session, visit: Visit) -> tuple[str, datetime] | No
         return str(asked[0]), asked[1] or visit.state_since
     recent = (
         select(Round.id)
-        .where(Round.started_at >= visit.opened_at, *kept)
+        .where(Round.started_at >= visit.opened_at, Round.name != REPLAN, *kept)
         .order_by(Round.started_at.desc())
         .limit(_LOOKED_THROUGH)
     )

@@ -87,7 +87,7 @@ def test_it_is_not_planned_before_the_policy_says_so(factory, world):
                 approved_by="b",
             )
         )
-    assert evening(factory, "1", EVENING - timedelta(minutes=20)) == 1
+    assert evening(factory, "2", EVENING - timedelta(minutes=20)) == 1
 
 
 def test_a_plan_can_be_replayed(factory, world):
@@ -268,6 +268,7 @@ def test_a_replan_proposes_a_move_that_wins_a_visit_and_moves_nothing(factory, c
         assert {one["key"] for one in move.why} >= {"chosen", "busy.with"}
         assert session.scalars(select(Visit).where(Visit.code == plain)).one().worker.code == near
         assert replay(session, make.make_ops(session), code).same_roster
+        assert plan_story(session, make.make_ops(session), code, EVENING, b"k" * 32).prices["workers"]
 
 
 def test_a_newer_plan_forgets_what_an_older_one_proposed(factory, crossed):

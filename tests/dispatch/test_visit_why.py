@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, update
 from sqlalchemy.orm import sessionmaker
 
 from core.errors import NotFound
@@ -11,7 +11,7 @@ from dispatch import solver
 from dispatch.absences import take_time_off
 from dispatch.accepting import accept_offer
 from dispatch.blocks import block_pair
-from dispatch.models import Offer, Visit
+from dispatch.models import Offer, Round, Visit
 from dispatch.offers import decline_offer
 from dispatch.rounds import NEAR, run_round
 from dispatch.visit_why import asked_for_me, why_not_me, why_not_worker
@@ -83,6 +83,21 @@ def test_a_visit_nobody_looked_at_has_no_answer(factory):
         make.make_worker(session)
         visit = make.make_visit(session)
         assert why_not_worker(session, make.make_ops(session), visit.code) is None
+
+
+def test_what_a_replan_would_rather_has_decided_nothing(factory, decided):
+    visit, zhou, _chen, _wang = decided
+    with factory.begin() as session:
+        round_ = session.scalars(select(Round)).one()
+        session.add(
+            Round(
+                code="N-RATHER", name="replan", tick="r", mode="day", state="done", weights={}, started_at=NOON,
+                roster={"choices": [{"visit": visit}], "unmatched": []}, problem=round_.problem, finished_at=NOON,
+            )
+        )  # fmt: skip
+        session.execute(update(Offer).values(round_id=None))
+    with factory() as session:
+        assert why_not_worker(session, make.make_ops(session), visit, zhou).round_code != "N-RATHER"
 
 
 def test_a_worker_does_not_learn_of_visits_they_do_not_know(factory, decided):
