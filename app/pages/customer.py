@@ -40,6 +40,7 @@ from dispatch.cancelling import cancel_visit
 from dispatch.customer_story import VisitStory, my_visits, visit_story, way_points
 from dispatch.finishing import confirm_visit
 from dispatch.models import Visit
+from dispatch.move_asks import count_moves
 from dispatch.rescheduling import move_start
 from dispatch.schemas import CANCEL_REASONS
 from dispatch.states import VISIT_MOVES, VisitMove, VisitState
@@ -71,7 +72,8 @@ def show_visits() -> Any:
     names = {one.slug: named(one.names) for one in list_services(session)}
     mine = my_visits(session, auth.current_actor())
     ahead, past = ([_row(visit, names) for visit in visits] for visits in (mine.ahead, mine.past))
-    return render_template("customer/visits.html", ahead=ahead, past=past)
+    asked = count_moves(session, auth.current_actor())
+    return render_template("customer/visits.html", ahead=ahead, past=past, asked=asked)
 
 
 def _row(visit: Visit, services: dict[str, str]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ NAMES = {
     "round_urgent": lazy_gettext("the next four hours"), "round_near": lazy_gettext("today and tomorrow"),
     "round_later": lazy_gettext("later days"), "round_evening": lazy_gettext("everything"),
     "day_plan": lazy_gettext("Evening plan"), "replan": lazy_gettext("Planned again"),
+    "plan_evening": lazy_gettext("wishing for tomorrow’s plan"), "plan_solve": lazy_gettext("day plans"),
 }  # fmt: skip
 
 

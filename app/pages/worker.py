@@ -18,6 +18,7 @@ from app.words import gettext as _
 from core.errors import Conflict, InvalidInput
 from dispatch.finishing import finish_work, tick_item, undo_finish
 from dispatch.models import Visit
+from dispatch.move_asks import count_moves
 from dispatch.schemas import ArrivalSchema, Happened, HappenedSchema, PositionSchema, StartSchema
 from dispatch.states import VisitState
 from dispatch.travel import Spot
@@ -55,7 +56,8 @@ def today() -> Any:
     if WorkerState(day.worker.state) not in MATCHABLE and not day.next:
         return redirect("/worker/join", 303)
     _offer_undo(day.done)
-    return page("today", day=day, map=_map_of(day), **_needs(day))
+    asked = count_moves(current_session(), me())
+    return page("today", day=day, asked=asked, map=_map_of(day), **_needs(day))
 
 
 def _needs(day: WorkerDay) -> dict[str, Any]:

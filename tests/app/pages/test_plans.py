@@ -140,8 +140,10 @@ def test_everybody_is_asked_and_the_last_yes_does_it(house: House, desk: Desk) -
     assert "May somebody else take this visit of yours?" in zhou.get(f"/moves/{move.code}").text
     assert "陈玉珍" not in zhou.get(f"/moves/{move.code}").text
     assert "Could you take this visit?" in chen.get(f"/moves/{move.code}").text
-    for client in (ada, zhou):
+    for client, first in ((ada, "/visits"), (zhou, "/worker")):
+        assert "A question about a visit waits" in client.get(first).text
         assert say(client, move, "yes").status_code == 303
+    assert "A question about a visit waits" not in ada.get("/visits").text
     session.expire_all()
     assert move.visit.worker_id == move.from_worker_id
     assert say(chen, move, "yes").status_code == 303
