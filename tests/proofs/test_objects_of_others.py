@@ -43,7 +43,7 @@ FORMS: dict[str, dict[str, object]] = {
     "cancel": {"reason": "illness"}, "decline": {"reason": "too_far"}, "abort": {"reason": "safety"},
     "start": {"code": "1234"}, "position": {"lat": 30.59, "lon": 114.3}, "rate": {"stars": 5},
     "problem": {"topic": "quality", "words": "x"}, "say": {"words": "x"}, "appeal": {"words": "x"},
-    "answer": {"agree": "yes"}, "reschedule": {"day": "2026-11-28", "part": "morning"}, "question": {"words": "x"},
+    "answer": {"agree": "yes"}, "reschedule": {"day": "2026-11-28", "part": "morning"}, "case": {"words": "x"},
 }  # fmt: skip
 CHOICES = {"reason": ("illness", "too_far", "safety", "plans_changed"), "topic": ("quality", "late")}
 _PLACE = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")

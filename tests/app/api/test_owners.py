@@ -15,7 +15,7 @@ BODIES = {
     "rating": {"stars": 5}, "statements": {"words": "I see."}, "answer": {"agree": True},
     "appeal": {"words": "Please look again."}, "decline": {"reason": "too_far"}, "position": {"lat": 30.5, "lon": 114.3},
     "arrive": {"lat": 30.5, "lon": 114.3}, "start": {"code": "1234"}, "<item>": {"state": "done"},
-    "abort": {"reason": "scope"}, "give-back": {"reason": "family"}, "question": {"words": "Why?"}, "contest": {"words": "Unfair."},
+    "abort": {"reason": "scope"}, "give-back": {"reason": "family"}, "case": {"words": "Why?"}, "contest": {"words": "Unfair."},
 }  # fmt: skip
 
 

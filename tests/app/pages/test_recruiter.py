@@ -281,7 +281,7 @@ def test_outsiders_find_nothing(stand: Stand, house: House) -> None:
     for path in (f"/recruiter/milestones/{code}", f"/recruiter/screening/{worker.code}", f"/recruiter/capture?lead={lead.code}",
                  f"/recruiter/screening/{worker.code}/photos/PH-000000"):  # fmt: skip
         assert other.client.get(path).status_code == 404, path
-    assert other.post(f"/recruiter/milestones/{code}/question", words="mine").status_code == 404
+    assert other.post(f"/recruiter/milestones/{code}/case", words="mine").status_code == 404
     assert other.post(f"/recruiter/screening/{worker.code}", **ZEROS, accepted="true").status_code == 404
     customer = make.make_customer(stand.world.session)
     member = Member("Ada", customer.code, Role.CUSTOMER)
