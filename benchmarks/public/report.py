@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.children import Share, call
 from benchmarks.public.readers import Instance, read_home_care, read_solomon, read_vrplib
-from benchmarks.public.translate import Cost, cost_of, problem_of, repaired, tours_of
+from benchmarks.public.translate import Cost, cost_of, must, problem_of, repaired, tours_of
 from benchmarks.runs import CORES, pool, warm_up
 from matching import Limits, Roster, solve
 
@@ -53,7 +53,8 @@ def _one(instance: Instance, seconds: float) -> bool:
 
 
 def _told(instance: Instance, cost: Cost, left: int, roster: Roster) -> str:
-    worth = sum(min(100_000.0, client.prize or 100_000.0) for client in instance.clients)
+    obliged = must(instance)
+    worth = sum(obliged if client.prize is None else client.prize for client in instance.clients)
     lower = worth - roster.bound / 60_000
     text = f"cost {cost.total:,.1f} (way {cost.way:,.1f})"
     text += f", {cost.missed} missed" if cost.missed else ""
@@ -62,7 +63,8 @@ def _told(instance: Instance, cost: Cost, left: int, roster: Roster) -> str:
     text += f", {len(cost.broken)} tours break: {', '.join(kinds)}" if kinds else ""
     if instance.best:
         ratio = f"ratio {cost.total / instance.best:.3f}" if not (kinds or cost.missed) else "not comparable"
-        text += f"; best known {instance.best:,.1f}, {ratio}, bound {lower / instance.best:.3f}"
+        text += f"; best known {instance.best:,.1f}, {ratio}, "
+        text += f"bound {lower / instance.best:.3f}" if lower > 0 else "nothing proven"
     return text + (f" ({instance.note})" if instance.note else "")
 
 

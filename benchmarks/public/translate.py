@@ -16,7 +16,6 @@ import numpy as np
 from benchmarks.public.readers import Client, Instance, Vehicle
 from matching import Matrix, Problem, Roster, Shift, Visit, Weights, Window, Worker
 
-MUST = 100_000.0  # minutes that leaving out a visit costs that must be made
 HAIR = 1e-6
 
 
@@ -35,19 +34,24 @@ class Cost:
         return self.way + self.lost
 
 
+def must(instance: Instance) -> float:
+    """Minutes that a visit is worth that must be made: four times the longest way, more than any detour to it."""
+    return 4 * max(map(max, instance.distances))
+
+
 def problem_of(instance: Instance) -> Problem:
     """The relaxation that our model can say."""
     table = np.array([[math.ceil(60 * each - HAIR) for each in row] for row in instance.distances], dtype=np.int64)
     weights = Weights(travel=1.0, km=0.0, idle=0.0, star=0.0, yuan=1.0, favourite=0.0, same_home=0.0,
                       unreliability=0.0, fairness=0.0, newcomer=0.0, refusal=0.0, unfilled_rescue=0.0,
                       unfilled_recurring=0.0, unfilled_one_off=0.0)  # fmt: skip
-    visits = tuple(_visit(row, client) for row, client in enumerate(instance.clients))
+    visits = tuple(_visit(row, client, must(instance)) for row, client in enumerate(instance.clients))
     workers = tuple(_worker(row, vehicle) for row, vehicle in enumerate(instance.vehicles))
     return Problem("2026-01-01T00:00:00+00:00", (), visits, workers, Matrix({"any": table}), weights, grid_seconds=1)
 
 
-def _visit(row: int, client: Client) -> Visit:
-    prize = MUST if client.prize is None else client.prize
+def _visit(row: int, client: Client, obliged: float) -> Visit:
+    prize = obliged if client.prize is None else client.prize
     window = Window(math.ceil(60 * client.earliest), math.floor(60 * client.latest))
     return Visit(f"V{row}", client.place, (window,), max(1, round(client.service)), client.skills, round(100 * prize))
 
