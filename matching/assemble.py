@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matching.board import Board
 from matching.columns import Column
-from matching.fleet import Fleet, build_fleet
+from matching.fleet import Fleet, alone, build_fleet
 from matching.jsonio import digest
 from matching.problem import Problem, Visit
 from matching.reasons import Reason
@@ -24,14 +24,15 @@ from matching.scoring import (
     travel_rate,
     units,
 )
-from matching.slots import SlotFinder, with_choices
+from matching.slots import with_choices
+from matching.tally import tally
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an engine hands over: columns, a bound on their value, and how it got there."""
+    """What an engine hands over: who has what, a bound on what that is worth, and how it got there."""
 
-    columns: list[Column]
+    booked: list[Booked]
     bound: int
     engine: str
     stopped: bool = False
@@ -48,33 +49,60 @@ class Run:
     before: Roster | None
 
 
-def assemble(problem: Problem, board: Board, answer: Answer, run: Run) -> Roster:
-    """The roster of these columns, with every sum computed anew from the routes."""
-    fleet = board.fleet if len(problem.visits) == len(board.visits) else build_fleet(problem)
+def assemble(problem: Problem, free: Fleet, answer: Answer, run: Run) -> Roster:
+    """The roster of an answer, its sums computed anew from the routes; `free` is the fleet with pins committed."""
+    fleet = free if len(problem.visits) == len(free.problem.visits) else build_fleet(problem)
+    visits = {visit.code: visit for visit in problem.visits}
     pinned = pinned_of(problem)
-    books = fill(board.fleet, booked_of(board, answer.columns))
-    terms = {each.visit: pair_terms_of(visit_of(problem, each.visit), fleet, each.worker, each.start)
-             for each in [*booked_of(board, answer.columns), *pinned]}
-    choices = [_choice(fleet, books[each.worker], each, terms[each.visit])
-               for each in [*booked_of(board, answer.columns), *pinned]]
+    books, small = fill(free, answer.booked), _Alone(fleet)
+    terms = {each.visit: small.terms(visits[each.visit], each) for each in [*answer.booked, *pinned]}
+    choices = [
+        _choice(small, books[each.worker], visits[each.visit], each, terms[each.visit])
+        for each in [*answer.booked, *pinned]
+    ]
     choices.sort(key=lambda choice: choice.visit)
     total = _total(problem, books, pinned, terms)
     objective = sum(term.amount for term in total)
-    bound = max(objective, answer.bound + board.stay + _pinned_share(board, pinned, terms))
+    stay = sum(term.amount for visit in free.problem.visits for term in open_terms(free.problem, visit))
+    bound = max(objective, answer.bound + stay + _pinned_share(free, pinned, terms))
     nothing = sum(term.amount for visit in problem.visits for term in open_terms(problem, visit))
     routes = [book.route(number) for book in books.values() for number in range(len(book.duties))]
     return Roster(
-        routes=tuple(route for route in routes if route is not None), choices=tuple(choices),
-        unmatched=_unmatched(problem, choices), terms=tuple(total), objective=objective, bound=bound,
-        gap=(bound - objective) / max(1, bound - nothing), moved=_moved(problem, choices, run.before), mode=run.mode,
-        engine=answer.engine, version=ENGINE_VERSION, seed=run.seed, effort=run.effort, digest=digest(problem),
-        stopped=answer.stopped, fallback=answer.fallback,
+        routes=tuple(route for route in routes if route is not None),
+        choices=tuple(choices),
+        unmatched=_unmatched(problem, choices),
+        terms=tuple(total),
+        objective=objective,
+        bound=bound,
+        gap=(bound - objective) / max(1, bound - nothing),
+        moved=_moved(problem, choices, run.before),
+        mode=run.mode,
+        engine=answer.engine,
+        version=ENGINE_VERSION,
+        seed=run.seed,
+        effort=run.effort,
+        digest=digest(problem),
+        stopped=answer.stopped,
+        fallback=answer.fallback,
     )
 
 
-def visit_of(problem: Problem, code: str) -> Visit:
-    """The visit with this code."""
-    return next(visit for visit in problem.visits if visit.code == code)
+class _Alone:
+    """Each worker as a fleet of one: terms of single pairs without looking at everybody."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.known: dict[int, Fleet] = {}
+
+    def of(self, worker: int) -> Fleet:
+        """The fleet of this worker alone."""
+        if worker not in self.known:
+            self.known[worker] = alone(self.fleet, worker)
+        return self.known[worker]
+
+    def terms(self, visit: Visit, booked: Booked) -> list[Term]:
+        """The terms of one pair at its start."""
+        return pair_terms_of(visit, self.of(booked.worker), 0, booked.start)
 
 
 def booked_of(board: Board, columns: list[Column]) -> list[Booked]:
@@ -82,7 +110,8 @@ def booked_of(board: Board, columns: list[Column]) -> list[Booked]:
     worker = board.fleet.openings.worker
     return [
         Booked(board.visits[visit].code, int(worker[column.opening]), start)
-        for column in columns for visit, start in zip(column.visits, column.starts, strict=True)
+        for column in columns
+        for visit, start in zip(column.visits, column.starts, strict=True)
     ]
 
 
@@ -91,14 +120,14 @@ def pinned_of(problem: Problem) -> list[Booked]:
     index = {worker.code: row for row, worker in enumerate(problem.workers)}
     return [
         Booked(visit.code, index[visit.promise.worker], visit.promise.window.earliest)
-        for visit in problem.visits if visit.promise is not None and visit.promise.pinned
+        for visit in problem.visits
+        if visit.promise is not None and visit.promise.pinned
     ]
 
 
-def _choice(fleet: Fleet, book: DutyBook, booked: Booked, terms: list[Term]) -> Choice:
+def _choice(small: _Alone, book: DutyBook, visit: Visit, booked: Booked, terms: list[Term]) -> Choice:
     """A visit's terms are the pair's, and the way and waiting that leaving it out would save."""
-    problem, visit = fleet.problem, visit_of(fleet.problem, booked.visit)
-    duty = book.duties[book.duty_of(booked.visit)]
+    problem, duty = small.fleet.problem, book.duties[book.duty_of(booked.visit)]
     leave_by, full, stops = book.leave_by(booked.visit), book.duty_cost(duty), list(duty.stops)
     duty.stops = [stop for stop in stops if stop.visit != booked.visit]
     rest = book.duty_cost(duty)
@@ -106,13 +135,21 @@ def _choice(fleet: Fleet, book: DutyBook, booked: Booked, terms: list[Term]) -> 
     travel, idle = full.travel - rest.travel, full.idle - rest.idle
     way = [Term("travel", -travel * travel_rate(problem)), Term("idle", -idle * idle_rate(problem))]
     return Choice(
-        booked.visit, problem.workers[booked.worker].code, booked.start, leave_by, travel,
-        float(p_accept(visit, fleet, booked.start)[booked.worker]), (*terms, *(term for term in way if term.amount)),
+        booked.visit,
+        problem.workers[booked.worker].code,
+        booked.start,
+        leave_by,
+        travel,
+        float(p_accept(visit, small.of(booked.worker), booked.start)[0]),
+        (*terms, *(term for term in way if term.amount)),
     )
 
 
 def _total(
-    problem: Problem, books: dict[int, DutyBook], pinned: list[Booked], terms: dict[str, list[Term]],
+    problem: Problem,
+    books: dict[int, DutyBook],
+    pinned: list[Booked],
+    terms: dict[str, list[Term]],
 ) -> list[Term]:
     """The objective by term: pair terms of what was chosen, way and waiting added, and what stays open."""
     sums: Counter[str] = Counter()
@@ -141,11 +178,11 @@ def _way_terms(book: DutyBook, new: Iterable[str]) -> dict[str, int]:
     }
 
 
-def _pinned_share(board: Board, pinned: list[Booked], terms: dict[str, list[Term]]) -> int:
+def _pinned_share(fleet: Fleet, pinned: list[Booked], terms: dict[str, list[Term]]) -> int:
     """What the pinned visits are worth whatever else is chosen: it is in the objective but not in the columns."""
     share = sum(term.amount for each in pinned for term in terms[each.visit])
     for worker in sorted({each.worker for each in pinned}):
-        book = DutyBook(board.fleet, worker)
+        book = DutyBook(fleet, worker)
         share += sum(_way_terms(book, [each.visit for each in pinned]).values())
     return share
 
@@ -156,19 +193,15 @@ def _unmatched(problem: Problem, choices: list[Choice]) -> tuple[Unmatched, ...]
     left = [visit for visit in problem.visits if visit.code not in chosen]
     if not left:
         return ()
-    finder = SlotFinder(with_choices(problem, choices))
-    return tuple(Unmatched(visit.code, count_reasons(finder, visit)) for visit in left)
+    fleet = build_fleet(with_choices(problem, choices))
+    return tuple(Unmatched(visit.code, count_reasons(fleet, visit)) for visit in left)
 
 
-def count_reasons(finder: SlotFinder, visit: Visit) -> tuple[ReasonCount, ...]:
+def count_reasons(fleet: Fleet, visit: Visit) -> tuple[ReasonCount, ...]:
     """How many workers each code keeps from this visit, most frequent first."""
-    workers = len(finder.problem.workers)
-    if workers == 0:
+    if len(fleet) == 0:
         return (ReasonCount(Reason.NO_WORKERS, 0),)
-    counts = Counter(finder.reasons(visit).values())
-    free = workers - sum(counts.values())
-    if free:
-        counts[Reason.NOT_WORTH_IT] += free
+    counts = tally(visit, fleet)
     return tuple(ReasonCount(str(code), count) for code, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matching.clockwork import Ask, Starts, resting
+from matching.compiled import is_ready
 from matching.fleet import Fleet, build_fleet
 from matching.legs import Legs
 from matching.problem import Commitment, Haversine, Problem, Visit, Window
+from matching.quick import Scout
 from matching.reach import reach_of
 from matching.rules import may_do
 from matching.scoring import change_price, idle_rate, open_terms, pair_value, travel_rate, units
@@ -98,20 +100,26 @@ def build_board(problem: Problem, *, proofs: bool = True) -> Board:
     open_ways = proofs and not isinstance(free.travel, Haversine)
     limit = Times(free, closed=True) if open_ways else fleet.times
     soft = replace(fleet, times=limit)
-    found = [_arcs_of(soft, number, option) for number, option in enumerate(options)]
+    scout = Scout(soft) if is_ready() and len(soft.openings) else None
+    found = [_arcs_of(soft, scout, number, option) for number, option in enumerate(options)]
     asks = [option.ask for option in options]
     place = np.array([ask.visit.place for ask in asks], dtype=np.int64)
     return Board(
-        problem=free, fleet=fleet, visits=free.visits,
+        problem=free,
+        fleet=fleet,
+        visits=free.visits,
         visit=np.array([option.visit for option in options], dtype=np.int64),
         place=place,
         minutes=np.array([ask.visit.minutes for ask in asks], dtype=np.int64),
-        starts=_starts(asks), arcs=_sorted_arcs(found, len(fleet.openings), len(options)),
-        base_value=_base_value(fleet),
+        starts=_starts(asks),
+        arcs=_sorted_arcs(found, len(fleet.openings), len(options)),
+        base_value=base_value(fleet),
         stay=sum(term.amount for visit in free.visits for term in open_terms(free, visit)),
-        limit=limit, legs=Legs(free, limit, place),
+        limit=limit,
+        legs=Legs(free, limit, place),
         hope=_hope(options, len(free.visits)),
-        travel_rate=travel_rate(free), idle_rate=idle_rate(free),
+        travel_rate=travel_rate(free),
+        idle_rate=idle_rate(free),
     )
 
 
@@ -158,9 +166,9 @@ def _kept(problem: Problem, visit: Visit) -> Ask | None:
     return Ask(visit, windows, step) if windows else None
 
 
-def _arcs_of(fleet: Fleet, number: int, option: _Option) -> IntArray:
+def _arcs_of(fleet: Fleet, scout: Scout | None, number: int, option: _Option) -> IntArray:
     """Rows (opening, option, earliest, latest, final, gain) for every opening that may hold this option."""
-    reach = reach_of(option.ask, fleet, option.may)
+    reach = scout.reach(option.ask, option.may) if scout else reach_of(option.ask, fleet, option.may)
     rows = reach.rows
     gain = option.gain[fleet.openings.worker[rows]]
     return np.stack([rows, np.full(len(rows), number), reach.earliest, reach.latest, gain], axis=1)
@@ -185,7 +193,7 @@ def _starts(asks: list[Ask]) -> Starts:
     return Starts(windows, step, np.array([ask.seconds for ask in asks], dtype=np.int64))
 
 
-def _base_value(fleet: Fleet) -> IntArray:
+def base_value(fleet: Fleet) -> IntArray:
     """Travel and idle time of each opening as it stands, in units."""
     table = fleet.openings
     breaks = fleet.breaks[table.worker]

@@ -186,8 +186,12 @@ def _routes(problem: Problem, roster: Roster) -> Iterator[str]:
     """The routes say what the choices say, and their times follow from one another."""
     committed = {(w.code, stop.visit) for w in problem.workers for stop in w.committed}
     pinned = {visit.code for visit in problem.visits if _is_pinned(visit)}
-    told = {(route.worker, stop.visit, stop.start) for route in roster.routes for stop in route.stops
-            if (route.worker, stop.visit) not in committed}
+    told = {
+        (route.worker, stop.visit, stop.start)
+        for route in roster.routes
+        for stop in route.stops
+        if (route.worker, stop.visit) not in committed
+    }
     chosen = {(choice.worker, choice.visit, choice.start) for choice in roster.choices}
     if told != chosen:
         yield f"Routes and choices differ about {min(told ^ chosen)[1]}."

@@ -47,7 +47,7 @@ class Pool:
 
     def of_openings(self, openings: list[int], most: int) -> list[Column]:
         """The latest few columns of these openings."""
-        for column in self.columns[self.indexed:]:
+        for column in self.columns[self.indexed :]:
             self.by_opening.setdefault(column.opening, []).append(column)
         self.indexed = len(self.columns)
         return [column for opening in openings for column in self.by_opening.get(opening, [])[-most:]]

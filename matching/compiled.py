@@ -8,6 +8,7 @@ numba, or before `warm` has run, the engines use numpy: slower, the same laws.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
@@ -48,8 +49,7 @@ def lean(function: F) -> F:
 
 @cache
 def _numba() -> Any:
-    import numba
-
+    numba: Any = importlib.import_module("numba")
     numba.config.CACHE_DIR = str(folder())
     return numba
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from matching import shards
-from matching.assemble import Answer, Run, assemble
-from matching.board import Board, build_board
-from matching.compiled import is_ready
+from matching.assemble import Answer, Run, assemble, booked_of
+from matching.board import Board, build_board, pin_down
+from matching.city import City
 from matching.columns import Column
-from matching.errors import require
+from matching.compiled import is_ready
 from matching.dive import Dive
+from matching.errors import require
+from matching.fleet import build_fleet
 from matching.generation import ALL, FEW, Generation, better, simple_bound
 from matching.greedy import carry_over, insert_greedily, place_greedily, request_order, value_order
 from matching.limits import Ledger, hour_rows, total_value
@@ -20,6 +21,8 @@ from matching.polish import SIZES, Polish
 from matching.problem import Limits, Problem
 from matching.roster import Progress, Roster
 from matching.rounds import flow, is_flow
+from matching.routes import Booked
+from matching.scoring import open_terms
 from matching.workshop import Bench, Workshop, anneal_together
 
 MODES = ("instant", "round", "day")
@@ -27,10 +30,14 @@ MODES = ("instant", "round", "day")
 WORK = {"round": 5e8, "day": 1.5e10}
 # A solver that is missing, dies or trips leaves the greedy roster, and the roster says so in `fallback`.
 FAILURES = (ImportError, MemoryError, RuntimeError, ArithmeticError, LookupError, ValueError)
-THOROUGH = 0.5  # with less effort than this a large plan gets one pass in pieces and no polish
 PACK = {"round": 1.0, "day": 8.0}
 # A round stops pricing when the bound is this near to the linear optimum; whole columns lose more than that.
 TOLERANCE = {"round": 5e-4, "day": 1e-4}
+# Days with more workers are planned in pieces: compiled, and by numpy alone.
+WHOLE, PLAIN_WHOLE = 400, 100
+STEPS = 1000
+
+Listener = Callable[[Progress], None] | None
 
 
 def solve(
@@ -39,7 +46,7 @@ def solve(
     seed: int = 0,
     mode: str = "round",
     start: Roster | None = None,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Listener = None,
 ) -> Roster:
     """The best roster found for this problem; never worth less than the greedy one.
 
@@ -48,21 +55,40 @@ def solve(
     """
     require(mode in MODES, f"There is no mode {mode}; use one of {', '.join(MODES)}.")
     limits = limits or Limits()
+    run = Run(mode, limits.effort, seed, start)
+    if mode == "day" and len(problem.workers) > (WHOLE if is_ready() else PLAIN_WHOLE) and limits.effort > 0:
+        return _solve_city(problem, limits, run, on_progress)
     board = build_board(problem, proofs=mode != "instant")
     search = _Search(board, limits, seed, mode, on_progress)
-    return assemble(problem, board, search.run(start), Run(mode, limits.effort, seed, start))
+    return assemble(problem, board.fleet, search.run(start), run)
+
+
+def _solve_city(problem: Problem, limits: Limits, run: Run, listener: Listener) -> Roster:
+    """A large day in pieces."""
+    free = pin_down(problem)
+    stay = sum(term.amount for visit in free.visits for term in open_terms(free, visit))
+
+    def tell(phase: str, value: int, bound: float) -> None:
+        if listener is not None:
+            known = None if math.isinf(bound) else max(math.floor(bound), value) + stay
+            listener(Progress(phase, value + stay, known, limits.effort))
+
+    city = City(free, limits, run.seed, tell)
+    city.run(run.before)
+    index = {worker.code: row for row, worker in enumerate(free.workers)}
+    booked = [Booked(each.visit, index[each.worker], each.start) for each in city.bookings]
+    stopped = limits.stop is not None and limits.stop()
+    answer = Answer(booked, math.floor(city.bound + 0.01), "pieces", stopped=stopped, fallback=city.fallback)
+    return assemble(problem, build_fleet(free), answer, run)
 
 
 class _Search:
     """The steps of one solve, each starting from the best so far."""
 
-    def __init__(
-        self, board: Board, limits: Limits, seed: int, mode: str, listener: Callable[[Progress], None] | None,
-    ) -> None:
+    def __init__(self, board: Board, limits: Limits, seed: int, mode: str, listener: Listener) -> None:
         self.board, self.limits, self.seed, self.mode, self.listener = board, limits, seed, mode, listener
         self.rows = hour_rows(board)
         self.best: list[Column] = []
-        self.pieces: shards.Shards | None = None
         self.shop: Workshop | None = None
         self.benches: list[Bench] = []
         self.bound = simple_bound(board)
@@ -80,20 +106,17 @@ class _Search:
         try:
             return self._optimise()
         except FAILURES as error:
-            return Answer(self.best, math.floor(self.bound), "greedy", fallback=type(error).__name__)
+            booked = booked_of(self.board, self.best)
+            return Answer(booked, math.floor(self.bound), "greedy", fallback=type(error).__name__)
 
     def _first_plan(self) -> list[Column]:
+        """Best insertion in two orders."""
         if not is_ready() or self.board.openings == 0:
             return place_greedily(self.board, self.rows)
         self.shop = Workshop(self.board, self.rows)
         orders = (request_order(self.board), value_order(self.board))
         self.benches = [self.shop.bench(self.seed + n).insert(order) for n, order in enumerate(orders)]
         return max(self.benches, key=lambda bench: bench.value).columns()
-
-    def _search(self, steps: int) -> None:
-        if self.shop is not None and not self._stopped():
-            self._improve(anneal_together(self.benches, steps).columns())
-            self._tell("search", self.bound)
 
     def _optimise(self) -> Answer:
         if is_flow(self.board, self.rows):
@@ -103,16 +126,13 @@ class _Search:
             return self._answer("flow")
         budget = WORK[self.mode] * self.limits.effort
         work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
-        if self._large():
-            self._by_shards((0, 2) if self.limits.effort >= THOROUGH else (0,))
-            work.begin(self.best)
-            work.pool.add(self.pieces.found if self.pieces else [])
-        else:
-            self._search(1000)
-            work.begin(self.best)
-            work.run(FEW[:1])
+        if self.mode == "day":
+            self._anneal(STEPS)
+        work.begin(self.best)
+        work.run(FEW[:1])
+        if self.mode == "day":
             self._dive(work)
-            work.run(FEW[1:])
+        work.run(FEW[1:])
         self._dive(work)
         work.run(ALL)
         self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
@@ -120,36 +140,22 @@ class _Search:
             self._finish(work)
         return self._answer("columns")
 
-    def _large(self) -> bool:
-        return self.mode == "day" and len(self.board.fleet) > (400 if is_ready() else 2 * shards.SIZE)
-
-    def _by_shards(self, turns: tuple[int, ...]) -> None:
-        """Passes over pieces, each from the best so far; their columns help the whole."""
-        budget = WORK["day"] * self.limits.effort / 4
-        pieces = self.pieces or shards.Shards(self.board, budget, self.seed, self.limits.executor)
-        self.pieces = pieces
-        for turn in turns:
-            if not self._stopped() and not self._done():
-                self._improve(pieces.improve(self.best, turn))
-                self._tell("shards", self.bound)
+    def _anneal(self, steps: int) -> None:
+        if self.shop is not None and not self._stopped():
+            self._improve(anneal_together(self.benches, steps).columns())
+            self._tell("search", self.bound)
 
     def _finish(self, work: Generation) -> None:
-        """Whole columns: of all that matter if they are few, else by diving and then packing what is near."""
+        """Whole columns: of all that matter if they are few, else by diving, polishing, and packing what is near."""
         budget = (PACK[self.mode] * self.limits.effort, self.seed)
-        if self._large() and self.limits.effort < THOROUGH:
-            return
         if not self._done():
             self._dive(work)
-        if self.shop is not None and not self._done():
+        if self.mode == "day" and len(self.board.fleet) > SIZES[0]:
             self._polish(work)
-        if self._large():
-            self._by_shards((1, 3))
         if self._done() or self._stopped():
             return
         value = total_value(self.best)
         every = work.everything_above(value, 20_000)
-        if every is None and self._large():
-            return
         columns = work.known_above(value) if every is None else every
         packed = pack(self.board, self.rows, columns, self.best, budget)
         self._improve(packed.columns)
@@ -161,13 +167,13 @@ class _Search:
         """Sweeps over neighbourhoods, larger ones once a sweep brings nothing any more."""
         for size in SIZES:
             before = -1
-            while total_value(self.best) > before and not self._stopped() and work.budget > 0:
+            while total_value(self.best) > before and not self._done() and not self._stopped() and work.budget > 0:
                 before = total_value(self.best)
                 for found in Polish(work, self.best, self.seed, size).sweep():
                     self._improve(found)
                     self._tell("polish", self.bound)
-                if size >= len(self.board.fleet):
-                    return
+            if size >= len(self.board.fleet):
+                return
 
     def _dive(self, work: Generation) -> None:
         if not self._stopped():
@@ -185,7 +191,8 @@ class _Search:
         self.best = better(self.best, columns)
 
     def _answer(self, engine: str) -> Answer:
-        return Answer(self.best, math.floor(self.bound + 0.01), engine, stopped=self._stopped())
+        booked = booked_of(self.board, self.best)
+        return Answer(booked, math.floor(self.bound + 0.01), engine, stopped=self._stopped())
 
     def _stopped(self) -> bool:
         return self.limits.stop is not None and self.limits.stop()
@@ -195,4 +202,3 @@ class _Search:
             worth = total_value(self.best) + self.board.stay
             known = None if math.isinf(bound) else max(math.floor(bound) + self.board.stay, worth)
             self.listener(Progress(phase, worth, known, self.limits.effort))
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,21 +93,46 @@ def build_fleet(problem: Problem) -> Fleet:
         return real(name, missing).astype(np.int64)
 
     return Fleet(
-        problem=problem, times=times, index={worker.code: i for i, worker in enumerate(workers)},
-        start=whole("start", 0), skills=_sets([worker.skills for worker in workers]),
+        problem=problem,
+        times=times,
+        index={worker.code: i for i, worker in enumerate(workers)},
+        start=whole("start", 0),
+        skills=_sets([worker.skills for worker in workers]),
         languages=_sets([worker.languages for worker in workers]),
         genders=_sets([frozenset({worker.gender} if worker.gender else ()) for worker in workers]),
         zones=_sets([worker.zones or frozenset() for worker in workers]),
         any_zone=np.array([worker.zones is None for worker in workers], dtype=bool),
-        radius=real("radius_m", np.inf), tier=np.array([TIERS.index(w.tier) for w in workers], dtype=np.int64),
-        stars=real("stars"), lower=real("lower"), newcomer=real("is_newcomer").astype(bool), gap=real("fairness_gap"),
-        p_accept=real("p_accept", np.nan), unreliability=real("unreliability"),
+        radius=real("radius_m", np.inf),
+        tier=np.array([TIERS.index(w.tier) for w in workers], dtype=np.int64),
+        stars=real("stars"),
+        lower=real("lower"),
+        newcomer=real("is_newcomer").astype(bool),
+        gap=real("fairness_gap"),
+        p_accept=real("p_accept", np.nan),
+        unreliability=real("unreliability"),
         safety_hold=np.array([Hold.SAFETY in worker.holds for worker in workers], dtype=bool),
         document_hold=np.array([Hold.DOCUMENT in worker.holds for worker in workers], dtype=bool),
-        documents_until=whole("documents_until", FAR), daily_limit=whole("daily_limit", -1),
-        weekly_limit=whole("weekly_limit", -1), rest=whole("rest_minutes", 0) * 60, breaks=_breaks(problem),
-        day_load=day_load, week_load=week_load, openings=_columns(rows, times), pair_terms=_pair_terms(problem),
+        documents_until=whole("documents_until", FAR),
+        daily_limit=whole("daily_limit", -1),
+        weekly_limit=whole("weekly_limit", -1),
+        rest=whole("rest_minutes", 0) * 60,
+        breaks=_breaks(problem),
+        day_load=day_load,
+        week_load=week_load,
+        openings=_columns(rows, times),
+        pair_terms=_pair_terms(problem),
     )
+
+
+def alone(fleet: Fleet, worker: int) -> Fleet:
+    """The fleet of one worker, for terms only: rules and openings stay those of the whole."""
+    names = ("start", "stars", "newcomer", "gap", "p_accept", "unreliability")
+    changed = {name: getattr(fleet, name)[worker : worker + 1] for name in names}
+    pairs = {
+        visit: [(name, 0, minutes) for name, row, minutes in terms if row == worker]
+        for visit, terms in fleet.pair_terms.items()
+    }
+    return replace(fleet, index={fleet.problem.workers[worker].code: 0}, pair_terms=pairs, **changed)
 
 
 def _sets(given: list[frozenset[str]]) -> dict[str, BoolArray]:

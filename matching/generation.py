@@ -18,14 +18,16 @@ from matching.pricing import bury, price
 from matching.searching import Priced, Search
 from matching.travel import FloatArray
 
-SLOW = 2e-4
 CAP = 40
 HOPELESS = 0.0005
 FINE = 120
 FIRST = (0.6, 0.75, 0.9)  # shares of what visits could bring at most, as prices to begin with
 NONE = np.zeros(0)
 # From coarse to fine: a few visits of each opening, more of them; all, then with finer slots and wider beams.
-FEW = (Search(NONE, beam=40, keep=12, slots=30, cap=CAP), Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP))
+FEW = (
+    Search(NONE, beam=40, keep=12, slots=30, cap=CAP, slow=1e-3),
+    Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP),
+)
 ALL = (
     Search(NONE, beam=60, keep=12, slots=40),
     Search(NONE, beam=240, keep=12, slots=120),
@@ -38,6 +40,7 @@ class Anchor(NamedTuple):
     """Prices and the bound they prove: no roster is worth more than what they sell for plus each opening's `upper`."""
 
     visits: FloatArray
+    hours: FloatArray
     per_minute: FloatArray
     upper: FloatArray
     bound: float
@@ -65,8 +68,8 @@ class Generation:
     slack: float = math.inf
     floors: FloatArray = field(init=False)
 
-    def begin(self, columns: list[Column]) -> None:
-        """Start from these columns and from what each opening would like best if visits were free."""
+    def begin(self, columns: list[Column], prices: FloatArray | None = None) -> None:
+        """Start from these columns and from what each opening would like at prices known or, else, guessed."""
         self.pool = Pool(self.board)
         self.master = Master(self.board, self.rows, self.pool)
         self.grounds = Grounds(self.board)
@@ -74,9 +77,10 @@ class Generation:
         self.floors = np.zeros(self.board.openings)
         self.pool.add(columns)
         self.master.start()
-        for share in FIRST:
-            wish = share * self.board.hope.astype(np.float64)
-            self.add(price(self.grounds, (wish, self.floors), Search(self.floors, 8, 12, slots=30, cap=CAP)))
+        hope = self.board.hope.astype(np.float64)
+        guesses = [share * hope for share in FIRST] if prices is None else [prices, 0.95 * prices, 1.05 * prices]
+        for guess in guesses:
+            self.add(price(self.grounds, (guess, self.floors), Search(self.floors, 8, 12, slots=30, cap=CAP)))
 
     def run(self, steps: Sequence[Search]) -> None:
         """Price from coarse to fine until nothing better is found, or the budget is spent.
@@ -95,7 +99,7 @@ class Generation:
                 if self.bound - max(now.value, self.incumbent) <= self.tolerance * (1 + abs(now.value)):
                     return
                 self._bury(search)
-                slow = search.slots < FINE and now.value - last <= SLOW * abs(now.value)
+                slow = search.slots < FINE and now.value - last <= search.slow * abs(now.value)
                 last = now.value
                 if not added or slow:
                     break
@@ -132,7 +136,7 @@ class Generation:
         bound = bound_at(self.rows, prices, found.upper)
         if not search.cap and (self.anchor is None or bound < self.anchor.bound):
             self.bound = min(self.bound, bound)
-            self.anchor = Anchor(prices.visits, per_minute, found.upper, bound)
+            self.anchor = Anchor(prices.visits, prices.hours, per_minute, found.upper, bound)
         return self.add(found)
 
     def add(self, found: Priced) -> int:
@@ -145,9 +149,11 @@ class Generation:
         self.pool.add(columns)
         return columns
 
-    def prices_of_visits(self) -> FloatArray:
-        """What visits cost at the best bound, or else at the last linear optimum."""
-        return self.solve_master().visits if self.anchor is None else self.anchor.visits
+    def best_prices(self) -> Prices:
+        """Those of the best bound, or else of the last linear optimum."""
+        if self.anchor is None:
+            return self.solve_master()
+        return Prices(self.anchor.visits, self.anchor.hours, self.anchor.bound)
 
     def everything_above(self, value: float, most: int) -> list[Column] | None:
         """All columns that could be in a roster worth more than `value`; None if there are too many to say.
@@ -169,12 +175,15 @@ class Generation:
         """Columns of the pool that could be in a roster worth more than `value`."""
         if self.anchor is None:
             return list(self.pool.columns)
-        visits, per_minute, upper, bound = self.anchor
+        visits, _, per_minute, upper, bound = self.anchor
         slack = bound - value + 2
         return [
-            column for column in self.pool.columns
-            if column.value - sum(visits[visit] for visit in column.visits)
-            - column.minutes * per_minute[column.opening] >= upper[column.opening] - slack
+            column
+            for column in self.pool.columns
+            if column.value
+            - sum(visits[visit] for visit in column.visits)
+            - column.minutes * per_minute[column.opening]
+            >= upper[column.opening] - slack
         ]
 
 

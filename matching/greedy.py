@@ -8,12 +8,14 @@ import numpy as np
 
 from matching.board import Board, build_board
 from matching.columns import Column, make_columns
+from matching.compiled import is_ready
 from matching.limits import HourRow, Ledger, hour_rows
 from matching.problem import Priority, Problem
 from matching.roster import Choice
 from matching.route import value_sequences
 from matching.slots import Booking, with_choices
 from matching.travel import IntArray
+from matching.workshop import Workshop
 
 LIKELY = 150
 _RANK = {Priority.RESCUE: 0, Priority.RECURRING: 1, Priority.ONE_OFF: 2}
@@ -80,7 +82,10 @@ def _best_among(ledger: Ledger, pairs: list[tuple[int, int]], *, appending: bool
 
 
 def _every_position(
-    ledger: Ledger, pairs: list[tuple[int, int]], *, appending: bool,
+    ledger: Ledger,
+    pairs: list[tuple[int, int]],
+    *,
+    appending: bool,
 ) -> tuple[IntArray, IntArray]:
     """All sequences that arise by putting an option at any (or the last) position of what its opening holds."""
     sequences: list[tuple[int, tuple[int, ...]]] = []
@@ -98,7 +103,12 @@ def _every_position(
 
 def place_greedily(board: Board, rows: tuple[HourRow, ...]) -> list[Column]:
     """The better of two greedy plans: in request order, and most valuable visits first."""
-    plans = [insert_greedily(board, rows, request_order(board)), insert_greedily(board, rows, value_order(board))]
+    orders = (request_order(board), value_order(board))
+    if is_ready() and board.openings:
+        shop = Workshop(board, rows)
+        benches = [shop.bench(0).insert(order) for order in orders]
+        return max(benches, key=lambda bench: bench.value).columns()
+    plans = [insert_greedily(board, rows, order) for order in orders]
     return max(plans, key=lambda plan: sum(column.value for column in plan))
 
 
@@ -134,6 +144,7 @@ def place_open(problem: Problem) -> Problem:
     worker = board.fleet.openings.worker
     bookings = [
         Booking(board.visits[visit].code, board.problem.workers[int(worker[column.opening])].code, start)
-        for column in columns for visit, start in zip(column.visits, column.starts, strict=True)
+        for column in columns
+        for visit, start in zip(column.visits, column.starts, strict=True)
     ]
     return with_choices(board.problem, bookings)

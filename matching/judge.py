@@ -156,8 +156,15 @@ def objective_terms(problem: Problem, choices: Sequence[Choice]) -> Counter[str]
     sums: Counter[str] = Counter()
     for visit in problem.visits:
         choice = chosen.get(visit.code)
-        minutes = _open_minutes(problem, visit) if choice is None else _pair_minutes(
-            problem, visit, workers[choice.worker], choice.start,
+        minutes = (
+            _open_minutes(problem, visit)
+            if choice is None
+            else _pair_minutes(
+                problem,
+                visit,
+                workers[choice.worker],
+                choice.start,
+            )
         )
         for name, each in minutes:
             sums[name] += round(each * UNITS_PER_MINUTE)
@@ -184,7 +191,8 @@ def _add_ways(problem: Problem, sums: Counter[str], worker: Worker, new: list[Co
 def _open_minutes(problem: Problem, visit: Visit) -> list[tuple[str, float]]:
     weights = problem.weights
     lost = {
-        Priority.RESCUE: weights.unfilled_rescue, Priority.RECURRING: weights.unfilled_recurring,
+        Priority.RESCUE: weights.unfilled_rescue,
+        Priority.RECURRING: weights.unfilled_recurring,
         Priority.ONE_OFF: weights.unfilled_one_off,
     }[visit.priority]
     broken = weights.broken_promise + _change(problem, visit) if visit.promise else 0.0
@@ -233,10 +241,12 @@ def _accepts(problem: Problem, visit: Visit, worker: Worker) -> float:
     if problem.day_starts and start < problem.day_starts[0]:
         day = problem.day_starts[0]
     score = (
-        model.intercept + model.per_km * metres(problem, worker.start, visit.place) / 1000
+        model.intercept
+        + model.per_km * metres(problem, worker.start, visit.place) / 1000
         + model.per_yuan_hour * visit.value / 100 * 60 / visit.minutes
         + model.per_notice_hour * min(72.0, max(0, start - problem.now) / 3600)
-        + model.evening * ((start - day) / 3600 >= 18) + model.per_flag * visit.flags
+        + model.evening * ((start - day) / 3600 >= 18)
+        + model.per_flag * visit.flags
         + model.regular * (worker.code in visit.known | visit.preferred)
     )
     return 1 / (1 + math.exp(-score))

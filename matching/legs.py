@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from matching.problem import Haversine, Problem
@@ -24,6 +26,9 @@ class Legs:
         self.example = [kinds.index(name) for name in names]
         self._small = len(place) <= MOST_OPTIONS and len(names) <= MOST_KINDS
         self._table: IntArray | None = None
+        self.sheets: dict[
+            bool, Any
+        ] = {}  # what `quick.make_sheet` has made of the board: with closed ways or real ones
 
     def seconds(self, worker: IntArray, one: IntArray, other: IntArray) -> IntArray:
         """The way from option `one` to option `other`."""

@@ -57,7 +57,7 @@ class Master:
 
     def grow(self) -> None:
         """Take in the columns the pool has gained."""
-        for column in self.pool.columns[len(self.variables):]:
+        for column in self.pool.columns[len(self.variables) :]:
             variable = self.solver.NumVar(0.0, self.solver.infinity(), "")
             self.solver.Objective().SetCoefficient(variable, float(column.value))
             for visit in column.visits:
@@ -78,8 +78,10 @@ class Master:
 
     def shares(self) -> dict[Column, float]:
         """How much of which columns the linear optimum takes."""
-        found = ((column, variable.solution_value())
-                 for column, variable in zip(self.pool.columns, self.variables, strict=False))
+        found = (
+            (column, variable.solution_value())
+            for column, variable in zip(self.pool.columns, self.variables, strict=False)
+        )
         return {column: share for column, share in found if share > 1e-6}
 
     def opening_duals(self) -> FloatArray:

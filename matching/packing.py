@@ -23,7 +23,11 @@ class Packed:
 
 
 def pack(
-    board: Board, rows: tuple[HourRow, ...], columns: list[Column], hint: Iterable[Column], budget: tuple[float, int],
+    board: Board,
+    rows: tuple[HourRow, ...],
+    columns: list[Column],
+    hint: Iterable[Column],
+    budget: tuple[float, int],
 ) -> Packed:
     """Choose columns so that their value is greatest; `budget` is CP-SAT's deterministic time and the seed."""
     from ortools.sat.python import cp_model

@@ -18,7 +18,7 @@ from matching.master import Master, Prices, minute_prices
 from matching.packing import pack
 from matching.pricing import price
 from matching.searching import Search
-from matching.travel import FloatArray, IntArray
+from matching.travel import BoolArray, FloatArray, IntArray
 
 SIZES = (40, 80, 160)
 ROUNDS = 12
@@ -67,7 +67,7 @@ class Polish:
 class _Hood:
     """One neighbourhood: its openings, what they hold, and what all others hold."""
 
-    def __init__(self, work: Generation, best: list[Column], inside: FloatArray, pack: tuple[float, int]) -> None:
+    def __init__(self, work: Generation, best: list[Column], inside: BoolArray, pack: tuple[float, int]) -> None:
         self.work, self.budget = work, pack
         self.before = [column for column in best if inside[column.opening]]
         self.fixed = [column for column in best if not inside[column.opening]]
@@ -127,7 +127,8 @@ class _Hood:
     def _known(self) -> list[Column]:
         """What the generation knows about these openings, the likeliest of each."""
         return [
-            column for column in self.work.pool.of_openings(np.flatnonzero(self.inside).tolist(), KNOWN)
+            column
+            for column in self.work.pool.of_openings(np.flatnonzero(self.inside).tolist(), KNOWN)
             if self.taken.isdisjoint(column.visits) and self.ledger.fits(column)
         ]
 
@@ -136,9 +137,13 @@ class _Hood:
         per_minute = minute_prices(self.work.board, self.work.rows, prices)
         visits = prices.visits.tolist()
         return [
-            column for column in self.pool.columns
-            if sum(visits[visit] for visit in column.visits) + column.minutes * per_minute[column.opening]
-            + duals[column.opening] - column.value <= slack
+            column
+            for column in self.pool.columns
+            if sum(visits[visit] for visit in column.visits)
+            + column.minutes * per_minute[column.opening]
+            + duals[column.opening]
+            - column.value
+            <= slack
         ]
 
 

@@ -15,8 +15,8 @@ from matching.board import Board
 from matching.clockwork import advance, next_free_start, resting
 from matching.completion import Active, Completion, best_through, build_completion
 from matching.grounds import Grounds
-from matching.route import starts_of
 from matching.quick import price_quickly
+from matching.route import starts_of
 from matching.searching import Priced, Search
 from matching.timeline import FAR
 from matching.travel import BoolArray, FloatArray, IntArray

@@ -19,9 +19,29 @@ from matching.travel import Haversine, Matrix, Point, Travel
 from matching.weights import UNITS_PER_MINUTE, UNITS_PER_SECOND, Acceptance, Limits, Weights, rating_weights
 
 __all__ = [
-    "TIERS", "UNITS_PER_MINUTE", "UNITS_PER_SECOND", "Acceptance", "Break", "Commitment", "Haversine", "Hold",
-    "Limits", "Matrix", "PairTerm", "Point", "Priority", "Problem", "ProblemError", "Promise", "Shift", "Travel",
-    "Visit", "Weights", "Window", "Worker", "rating_weights",
+    "TIERS",
+    "UNITS_PER_MINUTE",
+    "UNITS_PER_SECOND",
+    "Acceptance",
+    "Break",
+    "Commitment",
+    "Haversine",
+    "Hold",
+    "Limits",
+    "Matrix",
+    "PairTerm",
+    "Point",
+    "Priority",
+    "Problem",
+    "ProblemError",
+    "Promise",
+    "Shift",
+    "Travel",
+    "Visit",
+    "Weights",
+    "Window",
+    "Worker",
+    "rating_weights",
 ]
 
 DAY = 86_400

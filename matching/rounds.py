@@ -38,8 +38,9 @@ def _coupled(board: Board, rows: tuple[HourRow, ...]) -> bool:
     used = np.unique(arcs.opening)
     resting = used[board.fleet.rest[table.worker[used]] > 0]
     workers, counts = np.unique(table.worker[resting], return_counts=True)
-    return any(len(np.unique(table.day[resting[table.worker[resting] == worker]])) > 1
-               for worker in workers[counts > 1])
+    return any(
+        len(np.unique(table.day[resting[table.worker[resting] == worker]])) > 1 for worker in workers[counts > 1]
+    )
 
 
 def _two_fit(board: Board) -> bool:
@@ -120,6 +121,6 @@ def _assign(visit: IntArray, opening: IntArray, value: IntArray, beyond: IntArra
     if solver.solve() != solver.OPTIMAL:
         raise SolveError("The flow found no optimum.")
     flows = np.asarray(solver.flows(np.arange(len(tails))))
-    straight = flows[len(tails) - visits:] > 0
+    straight = flows[len(tails) - visits :] > 0
     short = np.flatnonzero(straight & (beyond > 0))
     return np.flatnonzero(flows[: len(visit)] > 0), short, -int(solver.optimal_cost())

@@ -101,9 +101,18 @@ class DutyBook:
         out = leave = self._call(retreat, stops[0].start, ways[0])
         for stop, way in zip(stops, ways, strict=False):
             arrive = self._call(advance, leave, way)
-            made.append(Stop(
-                stop.visit, stop.place, leave, arrive, stop.start, stop.finish, way, stop.visit not in self.new,
-            ))
+            made.append(
+                Stop(
+                    stop.visit,
+                    stop.place,
+                    leave,
+                    arrive,
+                    stop.start,
+                    stop.finish,
+                    way,
+                    stop.visit not in self.new,
+                )
+            )
             leave = max(stop.finish + self.fleet.problem.buffer, self.fleet.problem.now)
         back = self._call(advance, max(stops[-1].finish, self.fleet.problem.now), ways[-1])
         code = self.fleet.problem.workers[self.worker].code

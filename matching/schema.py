@@ -31,7 +31,10 @@ def _document(kind: type, title: str) -> dict[str, Any]:
 
 
 _PLAIN: dict[Any, dict[str, Any]] = {
-    int: {"type": "integer"}, float: {"type": "number"}, str: {"type": "string"}, bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
 }
 
 
@@ -68,7 +71,8 @@ def _object(kind: Any, shapes: dict[str, Any]) -> dict[str, Any]:
     hints = typing.get_type_hints(kind)
     fields = [field for field in dataclasses.fields(kind) if field.init]
     shape: dict[str, Any] = {
-        "type": "object", "additionalProperties": False,
+        "type": "object",
+        "additionalProperties": False,
         "properties": {field.name: _shape(hints[field.name], shapes) for field in fields},
         "required": [field.name for field in fields if _needed(field)],
     }

@@ -193,7 +193,9 @@ def pair_value(visit: Visit, fleet: Fleet) -> IntArray:
 def pair_terms_of(visit: Visit, fleet: Fleet, worker: int, start: int) -> list[Term]:
     """The terms of one pair at one start, the change penalty included if a promise is moved."""
     terms = [Term(name, int(row[worker])) for name, row in pair_table(visit, fleet).items() if row[worker]]
-    code = fleet.problem.workers[worker].code
-    if visit.promise is not None and not keeps_promise(visit, code, start):
+    if visit.promise is None:
+        return terms
+    code = next(code for code, row in fleet.index.items() if row == worker)
+    if not keeps_promise(visit, code, start):
         terms.append(Term("change", -units(change_price(fleet.problem, visit.promise))))
     return terms

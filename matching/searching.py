@@ -22,7 +22,8 @@ class Search(NamedTuple):
     """How to look: only above `floor` (per opening), so many labels and columns per opening.
 
     With `slack` above 0 everything above the floor is wanted, not only the best; visits may then cost up to that much.
-    With a `cap` only so many visits of each opening are looked at, and `upper` is no bound.
+    With a `cap` only so many visits of each opening are looked at, and `upper` is no bound. Rounds end
+    once the linear optimum rises by less than the share `slow`.
     """
 
     floor: FloatArray
@@ -31,3 +32,4 @@ class Search(NamedTuple):
     slack: float = 0.0
     slots: int = 48
     cap: int = 0
+    slow: float = 2e-4

@@ -1,93 +1,157 @@
-"""Large day plans in pieces: neighbouring workers with the visits near them, each piece a problem of its own.
+"""Pieces of a large day: neighbouring workers with the visits near them, each piece a problem of its own.
 
-A piece is a pure function from problem to columns and prices, so any executor may run it; the order of pieces is fixed,
-so the result does not depend on how many run at once. What pieces find goes back into the whole.
+A piece is a pure function from task to result, so any executor may run it, in other processes or on other machines.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from matching.board import Board, build_board
 from matching.columns import Column, make_column
+from matching.compiled import is_ready
 from matching.dive import Dive
 from matching.generation import ALL, FEW, Generation, better
-from matching.greedy import carry_over, place_greedily
+from matching.greedy import carry_over, place_greedily, value_order
 from matching.grounds import Grounds
 from matching.limits import Ledger, hour_rows, total_value
-from matching.packing import pack
+from matching.master import minute_prices
+from matching.polish import Polish
+from matching.pricing import price
 from matching.problem import PairTerm, Problem
+from matching.searching import Search
 from matching.slots import Booking
 from matching.travel import FloatArray, IntArray
+from matching.workshop import Workshop, anneal_together
 
-SIZE = 50
-TOLERANCE = 1e-3
-PACK = 0.5
+STEPS = 600
+TOLERANCE = 5e-4
+
+
+class Placed(NamedTuple):
+    """A column by names: worker, number of the opening among that worker's, (visit, form of it) and starts in order."""
+
+    worker: str
+    opening: int
+    options: tuple[tuple[str, int], ...]
+    starts: tuple[int, ...]
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One piece: its problem, what it holds already, the work allowed and the seed."""
+    """One piece: its problem and what it holds already (columns, or bookings of an earlier roster).
+
+    `prices` of its visits, if an earlier pass knows them. `level` says how hard to try: 0 looks at the likeliest visits
+    only, 1 at all of them, 2 polishes too.
+    """
 
     problem: Problem
+    placed: tuple[Placed, ...]
     carried: tuple[Booking, ...]
+    prices: tuple[float, ...]
+    level: int
     budget: float
     seed: int
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A column by names: worker, number of the opening among that worker's, and (visit, form of it) in order."""
+class Part:
+    """What a piece found: its columns, the prices of its visits, and what a minute costs in openings with limits.
 
-    worker: str
-    opening: int
-    options: tuple[tuple[str, int], ...]
+    `hours`: what the minutes that limits leave would sell for at those prices.
+    """
+
+    placed: tuple[Placed, ...]
+    prices: tuple[tuple[str, float], ...]
+    minutes: tuple[tuple[str, int, float], ...]
+    hours: float
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What a piece found: the columns chosen, others that could matter, and the prices of its visits."""
+class Claim:
+    """Workers against all visits at given prices: what are their openings worth at most beyond those?"""
 
-    chosen: tuple[Known, ...]
-    columns: tuple[Known, ...]
-    prices: tuple[tuple[str, float], ...]
+    problem: Problem
+    prices: tuple[float, ...]
+    minutes: tuple[tuple[str, int, float], ...]
 
 
 def solve_part(task: Task) -> Part:
     """Solve one piece well, not to the proof."""
     board = build_board(task.problem)
-    rows = hour_rows(board)
-    best = better(carry_over(board, rows, task.carried), place_greedily(board, rows))
+    rows, names = hour_rows(board), Names(board)
+    best = better(_given(board, names, task), place_greedily(board, rows))
     work = Generation(board, rows, lambda: False, lambda _phase, _bound: None, TOLERANCE, task.budget)
-    work.begin(best)
+    if task.budget <= 0 or not board.visits or not board.openings:
+        return Part(tuple(map(names.placed, best)), (), (), 0.0)
+    if is_ready() and not task.placed:
+        best = better(best, _searched(board, best, task.seed))
+    work.begin(best, np.array(task.prices) if task.prices else None)
     work.incumbent = total_value(best)
-    work.run(FEW)
-    best = _dived(work, best)
-    work.run(ALL[:1])
-    best = _dived(work, best)
-    packed = pack(board, rows, work.known_above(total_value(best)), best, (PACK, task.seed))
-    best = better(best, packed.columns)
-    names = _Names(board)
-    worth = work.known_above(total_value(best))
-    visits = work.prices_of_visits()
+    work.run(FEW[: 1 + task.level])
+    if task.level:
+        work.run(ALL[:1])
+    best = better(best, Dive(work, Ledger(board, rows)).run())
+    if is_ready():
+        best = better(best, _filled(board, best, task.seed))
+    if task.level > 1:
+        for found in Polish(work, best, task.seed).sweep():
+            best = better(best, found)
+    return _told(work, names, best)
+
+
+def _given(board: Board, names: Names, task: Task) -> list[Column]:
+    """What the piece holds already."""
+    rows = hour_rows(board)
+    carried = carry_over(board, rows, task.carried) if task.carried else []
+    made = [names.column(each) for each in task.placed]
+    return better(carried, [column for column in made if column is not None])
+
+
+def _searched(board: Board, best: list[Column], seed: int) -> list[Column]:
+    """A first plan improved by ruin and recreate."""
+    shop = Workshop(board, hour_rows(board))
+    return anneal_together([shop.bench(seed).load(best)], STEPS).columns()
+
+
+def _filled(board: Board, best: list[Column], seed: int) -> list[Column]:
+    """What the dive left open, inserted where it fits."""
+    return Workshop(board, hour_rows(board)).bench(seed).load(best).insert(value_order(board)).columns()
+
+
+def _told(work: Generation, names: Names, best: list[Column]) -> Part:
+    """The result by names, with the prices of the best bound or else of the last master."""
+    board, prices = work.board, work.best_prices()
+    per_minute = minute_prices(board, work.rows, prices)
+    hours = sum(dual * row.minutes for dual, row in zip(prices.hours.tolist(), work.rows, strict=True))
     return Part(
-        tuple(names.known(column) for column in best), tuple(names.known(column) for column in worth),
-        tuple((visit.code, float(visits[row])) for row, visit in enumerate(board.visits)),
+        tuple(map(names.placed, best)),
+        tuple((visit.code, float(prices.visits[row])) for row, visit in enumerate(board.visits)),
+        tuple((*names.opening(int(row)), float(per_minute[row])) for row in np.flatnonzero(per_minute)),
+        float(hours),
     )
 
 
-def _dived(work: Generation, best: list[Column]) -> list[Column]:
-    best = better(best, Dive(work, Ledger(work.board, work.rows)).run())
-    work.incumbent = total_value(best)
-    return best
+def settle_claim(claim: Claim) -> float:
+    """The sum over the openings of these workers of the most that any column is worth beyond the prices."""
+    board = build_board(claim.problem)
+    if not board.openings:
+        return 0.0
+    names, per_minute = Names(board), np.zeros(board.openings)
+    for worker, number, each in claim.minutes:
+        per_minute[names.row(worker, number)] = each
+    search = Search(np.zeros(board.openings), beam=240, keep=1, slots=96)
+    found = price(Grounds(board), (np.array(claim.prices), per_minute), search)
+    return float(found.upper.sum())
 
 
-class _Names:
+class Names:
     """Columns of a board by names and back."""
 
     def __init__(self, board: Board) -> None:
@@ -95,96 +159,37 @@ class _Names:
         self.first = np.searchsorted(board.fleet.openings.worker, np.arange(len(board.fleet) + 1))
         self.worker = {worker.code: row for row, worker in enumerate(board.problem.workers)}
         self.form = np.arange(len(board.visit)) - np.searchsorted(board.visit, board.visit)
-        index = {visit.code: row for row, visit in enumerate(board.visits)}
-        self.option = {code: int(np.searchsorted(board.visit, row)) for code, row in index.items()}
+        self.option = {visit.code: int(np.searchsorted(board.visit, row)) for row, visit in enumerate(board.visits)}
 
-    def known(self, column: Column) -> Known:
-        """The names of a column."""
-        worker = int(self.board.fleet.openings.worker[column.opening])
-        options = tuple(
-            (self.board.visits[self.board.visit[option]].code, int(self.form[option])) for option in column.options
-        )
-        return Known(self.board.problem.workers[worker].code, column.opening - int(self.first[worker]), options)
+    def opening(self, row: int) -> tuple[str, int]:
+        """The worker of an opening and its number among that worker's."""
+        worker = int(self.board.fleet.openings.worker[row])
+        return self.board.problem.workers[worker].code, row - int(self.first[worker])
 
-    def column(self, known: Known) -> Column | None:
+    def row(self, worker: str, number: int) -> int:
+        """The opening of these names."""
+        return int(self.first[self.worker[worker]]) + number
+
+    def placed(self, column: Column) -> Placed:
+        """A column by names."""
+        visit = self.board.visit
+        options = tuple((self.board.visits[visit[o]].code, int(self.form[o])) for o in column.options)
+        return Placed(*self.opening(column.opening), options, column.starts, column.value)
+
+    def column(self, placed: Placed) -> Column | None:
         """The column of these names, if it can be kept here."""
-        opening = int(self.first[self.worker[known.worker]]) + known.opening
-        return make_column(self.board, opening, tuple(self.option[code] + form for code, form in known.options))
+        options = tuple(self.option[code] + form for code, form in placed.options)
+        return make_column(self.board, self.row(placed.worker, placed.opening), options)
 
 
-class Shards:
-    """The whole board, cut again and again along turned axes, each time from the best so far."""
-
-    def __init__(self, board: Board, budget: float, seed: int, executor: Executor | None) -> None:
-        self.board, self.budget, self.seed, self.executor = board, budget, seed, executor
-        self.names = _Names(board)
-        self.found: list[Column] = []
-        self.prices = np.zeros(len(board.visits))
-        grounds = Grounds(board)
-        ways = (grounds.entry + grounds.onward) * board.travel_rate / 2
-        self._likely = board.arcs.gain - ways
-
-    def improve(self, best: list[Column], turn: int) -> list[Column]:
-        """One pass over all pieces, cut along axes turned by so many eighths of a circle."""
-        tasks = list(self._tasks(best, turn))
-        parts = list(self.executor.map(solve_part, tasks)) if self.executor else [solve_part(task) for task in tasks]
-        index = {visit.code: row for row, visit in enumerate(self.board.visits)}
-        chosen: list[Column] = []
-        for part in parts:
-            chosen.extend(self._columns(part.chosen))
-            self.found.extend(self._columns(part.columns))
-            for code, price in part.prices:
-                self.prices[index[code]] = price
-        return better(best, chosen)
-
-    def _columns(self, known: tuple[Known, ...]) -> list[Column]:
-        made = [self.names.column(each) for each in known]
-        return [column for column in made if column is not None]
-
-    def _tasks(self, best: list[Column], turn: int) -> Iterator[Task]:
-        pieces = cut(_coordinates(self.board), SIZE, turn * math.pi / 8)
-        of_worker = np.zeros(len(self.board.fleet), dtype=np.int64)
-        for number, piece in enumerate(pieces):
-            of_worker[piece] = number
-        of_visit = self._visits_to_pieces(best, of_worker)
-        bookings = self._bookings(best)
-        for number, piece in enumerate(pieces):
-            visits = set(np.flatnonzero(of_visit == number).tolist())
-            problem = part_of(self.board.problem, {int(worker) for worker in piece}, visits)
-            codes = {visit.code for visit in problem.visits}
-            mine = tuple(booking for booking in bookings if booking.visit in codes)
-            yield Task(problem, mine, self.budget / len(pieces), self.seed)
-
-    def _bookings(self, best: list[Column]) -> list[Booking]:
-        worker, board = self.board.fleet.openings.worker, self.board
-        return [
-            Booking(board.visits[visit].code, board.problem.workers[int(worker[column.opening])].code, start)
-            for column in best for visit, start in zip(column.visits, column.starts, strict=True)
-        ]
-
-    def _visits_to_pieces(self, best: list[Column], of_worker: IntArray) -> IntArray:
-        """Visits go with who has them; open ones to the piece where most of their eight likeliest openings are."""
-        arcs, board = self.board.arcs, self.board
-        visit, piece = board.visit[arcs.option], of_worker[board.fleet.openings.worker[arcs.opening]]
-        order = np.lexsort((-self._likely, visit))
-        rank = np.arange(len(order)) - np.searchsorted(visit[order], visit[order])
-        near = order[rank < 8]
-        votes = np.zeros((len(board.visits), int(of_worker.max(initial=0)) + 1))
-        np.add.at(votes, (visit[near], piece[near]), 1)
-        home = votes.argmax(axis=1)
-        for column in best:
-            home[list(column.visits)] = of_worker[board.fleet.openings.worker[column.opening]]
-        return np.asarray(home, dtype=np.int64)
-
-
-def part_of(problem: Problem, workers: set[int], visits: set[int]) -> Problem:
+def part_of(problem: Problem, workers: Iterable[int], visits: Iterable[int]) -> Problem:
     """The problem of some workers and visits only."""
-    people = tuple(worker for row, worker in enumerate(problem.workers) if row in workers)
-    wishes = tuple(visit for row, visit in enumerate(problem.visits) if row in visits)
-    codes, names = {visit.code for visit in wishes}, {worker.code for worker in people}
-    terms: tuple[PairTerm, ...] = tuple(
-        term for term in problem.pair_terms if term.visit in codes and term.worker in names
-    )
+    people = tuple(problem.workers[row] for row in sorted(workers))
+    wishes = tuple(problem.visits[row] for row in sorted(visits))
+    terms: tuple[PairTerm, ...] = ()
+    if problem.pair_terms:
+        codes, names = {visit.code for visit in wishes}, {worker.code for worker in people}
+        terms = tuple(term for term in problem.pair_terms if term.visit in codes and term.worker in names)
     return replace(problem, visits=wishes, workers=people, pair_terms=terms)
 
 
@@ -203,14 +208,3 @@ def cut(points: FloatArray, size: int, angle: float) -> list[IntArray]:
         middle = len(piece) // 2
         todo += [np.sort(piece[order[:middle]]), np.sort(piece[order[middle:]])]
     return done
-
-
-def _coordinates(board: Board) -> FloatArray:
-    """Where workers start, in degrees made square; by travel from the first two of them if there are no points."""
-    start, places = board.fleet.start, board.problem.places
-    if places:
-        raw = np.array([(places[place].lat, places[place].lon) for place in start.tolist()])
-        return np.asarray(raw * np.array([1.0, math.cos(math.radians(float(raw[0, 0])))]))
-    worker = np.arange(len(start))
-    ways = [board.fleet.times.seconds(worker, np.full(len(start), start[row]), start) for row in (0, len(start) // 2)]
-    return np.stack(ways, axis=1).astype(np.float64)

@@ -156,7 +156,10 @@ def slots(problem: Problem, visit: Visit, top: int = 3) -> tuple[Slot, ...]:
 
 
 def best_workers(
-    problem: Problem, visit: Visit, top: int = 5, start: int | None = None,
+    problem: Problem,
+    visit: Visit,
+    top: int = 5,
+    start: int | None = None,
 ) -> tuple[Candidate, ...]:
     """`SlotFinder.best_workers` for a single question."""
     return SlotFinder(problem).best_workers(visit, top, start)

@@ -100,10 +100,23 @@ def openings_of(problem: Problem, index: int, duties: list[Duty]) -> list[Openin
             origin = worker.start if before is None else before.place
             target = worker.end_place if after is None else after.place
             due = duty.back if after is None else after.start
-            found.append(Opening(
-                index, number, duty.day, origin, max(ready, problem.now), target, due, max(duty.low, problem.now),
-                duty.high, rest_low, rest_high, before is not None, after is not None,
-            ))
+            found.append(
+                Opening(
+                    index,
+                    number,
+                    duty.day,
+                    origin,
+                    max(ready, problem.now),
+                    target,
+                    due,
+                    max(duty.low, problem.now),
+                    duty.high,
+                    rest_low,
+                    rest_high,
+                    before is not None,
+                    after is not None,
+                )
+            )
     return found
 
 

@@ -55,8 +55,18 @@ class Weights:
 def rating_weights() -> Weights:
     """Weights under which a pair is worth exactly stars − 0.04·km + 0.35·gap + 3·newcomer, times 75 minutes."""
     return Weights(
-        travel=0, km=3, idle=0, favourite=0, same_home=0, unreliability=0, refusal=0,
-        change=0, broken_promise=0, unfilled_rescue=0, unfilled_recurring=0, unfilled_one_off=0,
+        travel=0,
+        km=3,
+        idle=0,
+        favourite=0,
+        same_home=0,
+        unreliability=0,
+        refusal=0,
+        change=0,
+        broken_promise=0,
+        unfilled_rescue=0,
+        unfilled_recurring=0,
+        unfilled_one_off=0,
     )
 
 

@@ -118,12 +118,14 @@ def _make_town(board: Board, rows: tuple[HourRow, ...], sheet: Sheet) -> Town:
         for opening in row.openings:
             of_opening[opening].append(number)
     return Town(
-        np.searchsorted(visit[order], np.arange(len(board.visits) + 1)).astype(np.int64), order.astype(np.int64),
+        np.searchsorted(visit[order], np.arange(len(board.visits) + 1)).astype(np.int64),
+        order.astype(np.int64),
         _neighbours(board, sheet),
         np.cumsum([0, *map(len, of_opening)], dtype=np.int64),
         np.array([number for each in of_opening for number in each], dtype=np.int64),
         np.searchsorted(table.worker, np.arange(len(fleet) + 1)).astype(np.int64),
-        table.day.astype(np.int64), fleet.rest.astype(np.int64),
+        table.day.astype(np.int64),
+        fleet.rest.astype(np.int64),
     )
 
 

@@ -36,7 +36,8 @@ def way(sheet: Sheet, worker: int, origin: int, target: int) -> int:
     if chord == 0.0:
         return 0
     metres = 2 * EARTH_RADIUS_M * math.asin(min(1.0, chord / 2))
-    return int(math.ceil(sheet.rate[FIXED] + sheet.rate[DETOUR] * metres / sheet.speed[worker]))
+    plain: float = sheet.rate[FIXED] + sheet.rate[DETOUR] * metres / sheet.speed[worker]
+    return math.ceil(plain)
 
 
 @lean

@@ -45,9 +45,10 @@ class Town(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Routes (arcs, -1 padded), how many stops, value, minutes, begin, finish and waiting; who has each visit;
+    """Routes (arcs, -1 padded) and what follows from them for every opening.
 
-    minutes left in each hour row. `scratch` holds the sequence being tried and its starts.
+    How many stops, value, minutes, begin, finish, waiting; who has each visit; minutes left in hour rows. `scratch`
+    holds the sequence being tried and its starts.
     """
 
     route: IntArray
@@ -196,7 +197,12 @@ def put(sheet: Sheet, town: Town, plan: Plan, arc: int, at: int) -> None:
 
 @compiled
 def insert_all(
-    sheet: Sheet, town: Town, plan: Plan, order: IntArray, dice: IntArray, blink: FloatArray,
+    sheet: Sheet,
+    town: Town,
+    plan: Plan,
+    order: IntArray,
+    dice: IntArray,
+    blink: FloatArray,
 ) -> None:
     """Insert visits in this order, those that nobody has."""
     for visit in order:
@@ -225,6 +231,14 @@ def empty_plan(sheet: Sheet, visits: int, left: IntArray) -> Plan:
         return np.zeros(openings, dtype=np.int64)
 
     return Plan(
-        np.full((openings, LONGEST + 1), -1, dtype=np.int64), zeros(), zeros(), zeros(), zeros(), zeros(), zeros(),
-        np.full(visits, -1, dtype=np.int64), left.copy(), np.zeros((2, LONGEST + 2), dtype=np.int64),
+        np.full((openings, LONGEST + 1), -1, dtype=np.int64),
+        zeros(),
+        zeros(),
+        zeros(),
+        zeros(),
+        zeros(),
+        zeros(),
+        np.full(visits, -1, dtype=np.int64),
+        left.copy(),
+        np.zeros((2, LONGEST + 2), dtype=np.int64),
     )

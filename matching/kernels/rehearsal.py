@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from matching.board import build_board
+import numpy as np
+
+from matching.board import Board, build_board
+from matching.clockwork import Ask
 from matching.demand import Visit, Window
+from matching.kernels.sequence import value_all
+from matching.limits import hour_rows
 from matching.problem import Problem
-from matching.quick import make_sheet, price_quickly
+from matching.quick import Scout, make_sheet, price_quickly
+from matching.rules import may_do
 from matching.searching import Search
 from matching.supply import Shift, Worker
 from matching.travel import Haversine, Point
+from matching.workshop import Workshop
 
 
 def tiny_problem() -> Problem:
@@ -21,9 +28,18 @@ def tiny_problem() -> Problem:
 
 def rehearse() -> None:
     """Compile everything, or load it if it is there."""
-    import numpy as np
-
     board = build_board(tiny_problem())
+    visit = board.visits[0]
+    Scout(board.fleet).reach(Ask(visit, visit.windows, 900), may_do(visit, board.fleet))
+    _price(board)
+    shop = Workshop(board, hour_rows(board))
+    bench = shop.bench(1).insert([0, 1, 2]).anneal(2)
+    shop.bench(2).load(bench.columns())
+
+
+def _price(board: Board) -> None:
     sheet = make_sheet(board, board.limit)
     alive = np.ones(len(board.arcs.option), dtype=bool)
     price_quickly(sheet, board.arcs.gain.astype(np.float64), alive, Search(np.zeros(board.openings), 8, 8))
+    arcs, starts = np.zeros((1, 2), dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
+    value_all(sheet, np.zeros(1, dtype=np.int64), arcs, starts, np.zeros(1, dtype=np.int64))

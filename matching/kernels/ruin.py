@@ -34,9 +34,13 @@ def new_memory(plan: Plan) -> Memory:
     """Room for one step."""
     visits = len(plan.holder)
     return Memory(
-        np.zeros(MOST_TOUCHED, dtype=np.int64), np.zeros((MOST_TOUCHED, LONGEST + 1), dtype=np.int64),
-        np.zeros(MOST_TOUCHED, dtype=np.int64), np.zeros(visits + 1, dtype=np.int64), np.zeros(visits + 1),
-        np.zeros(3, dtype=np.int64), np.full(len(plan.many), -1, dtype=np.int64),
+        np.zeros(MOST_TOUCHED, dtype=np.int64),
+        np.zeros((MOST_TOUCHED, LONGEST + 1), dtype=np.int64),
+        np.zeros(MOST_TOUCHED, dtype=np.int64),
+        np.zeros(visits + 1, dtype=np.int64),
+        np.zeros(visits + 1),
+        np.zeros(3, dtype=np.int64),
+        np.full(len(plan.many), -1, dtype=np.int64),
     )
 
 
@@ -116,10 +120,10 @@ def _ruin(sheet: Sheet, town: Town, plan: Plan, memory: Memory, dice: IntArray) 
 
 @lean
 def _pooled(memory: Memory, visit: int) -> bool:
+    found = False
     for number in range(memory.size[1]):
-        if memory.pool[number] == visit:
-            return True
-    return False
+        found |= memory.pool[number] == visit
+    return found
 
 
 @lean
@@ -148,7 +152,12 @@ def _order(sheet: Sheet, town: Town, memory: Memory, dice: IntArray) -> None:
 
 @lean
 def _recreate(
-    sheet: Sheet, town: Town, plan: Plan, memory: Memory, dice: IntArray, blink: FloatArray,
+    sheet: Sheet,
+    town: Town,
+    plan: Plan,
+    memory: Memory,
+    dice: IntArray,
+    blink: FloatArray,
 ) -> None:
     """Put the pool back, each visit where it adds most; touched openings are remembered before they change."""
     for number in range(memory.size[1]):

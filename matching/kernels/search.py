@@ -42,9 +42,10 @@ EPSILON = 1.0
 
 
 class Stack(NamedTuple):
-    """The sequence being looked at: by depth the arc, the next candidate to try, when one is free at the earliest and
+    """The sequence being looked at.
 
-    at the latest, and the worth so far. `bar[0]`: what a sequence must be worth to be kept.
+    By depth: arc, next candidate to try, when one is free at the earliest and at the latest, worth so far. `bar[0]`:
+    what a sequence must be worth to be kept.
     """
 
     arcs: IntArray
@@ -59,7 +60,7 @@ class Stack(NamedTuple):
 def price_openings(sheet: Sheet, ask: Ask, low: int, high: int, found: Found) -> None:
     """Price the openings from `low` up to (not with) `high`."""
     for opening in range(low, high):
-        found.count[opening] = 0
+        found.many[opening] = 0
         found.work[opening] = 0
         found.best[opening] = NOTHING
         found.missed[opening] = NOTHING
@@ -199,18 +200,18 @@ def _finish(sheet: Sheet, ask: Ask, opening: int, stack: Stack, depth: int, foun
     if worth <= stack.bar[0]:
         return
     if ask.slack[0] > 0:
-        if found.count[opening] < ask.number[KEEP]:
-            found.worth[opening, found.count[opening]] = worth
-            _put(found, opening, found.count[opening], stack, depth)
-            found.count[opening] += 1
+        if found.many[opening] < ask.number[KEEP]:
+            found.worth[opening, found.many[opening]] = worth
+            _put(found, opening, found.many[opening], stack, depth)
+            found.many[opening] += 1
         else:
             found.missed[opening] = max(found.missed[opening], worth)
         return
     place = _place(sheet, opening, stack, depth, found, ask.number[KEEP])
-    if place == found.count[opening] or worth > found.worth[opening, place]:
+    if place == found.many[opening] or worth > found.worth[opening, place]:
         found.worth[opening, place] = worth
         _put(found, opening, place, stack, depth)
-        found.count[opening] = max(found.count[opening], place + 1)
+        found.many[opening] = max(found.many[opening], place + 1)
     _raise_bar(ask, opening, stack, found)
 
 
@@ -219,9 +220,9 @@ def _raise_bar(ask: Ask, opening: int, stack: Stack, found: Found) -> None:
     """Half way to the best, or as good as the worst kept once there are enough."""
     floor = ask.floor[opening] + EPSILON
     bar = floor + max(0.0, found.best[opening] - floor) / 2
-    if found.count[opening] == ask.number[KEEP]:
+    if found.many[opening] == ask.number[KEEP]:
         worst = found.worth[opening, 0]
-        for number in range(1, found.count[opening]):
+        for number in range(1, found.many[opening]):
             worst = min(worst, found.worth[opening, number])
         bar = max(bar, worst)
     stack.bar[0] = max(stack.bar[0], bar)
@@ -230,7 +231,7 @@ def _raise_bar(ask: Ask, opening: int, stack: Stack, found: Found) -> None:
 @lean
 def _place(sheet: Sheet, opening: int, stack: Stack, depth: int, found: Found, keep: int) -> int:
     """Where a sequence goes: over one of the same visits, else to the end, else over the worst."""
-    worst, count = 0, found.count[opening]
+    worst, count = 0, found.many[opening]
     for number in range(count):
         if _same(sheet, stack, depth, found.arcs[opening, number]):
             return number

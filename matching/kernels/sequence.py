@@ -51,7 +51,7 @@ def keep_times(sheet: Sheet, opening: int, arcs: IntArray, many: int, starts: In
         starts[at] = start
         free = end + int(sheet.rate[BUFFER])
     leave = free if row[TO_STOP] else end
-    return advance(sheet, worker, leave, sheet.arc[arcs[many - 1], ONWARD]) <= row[DUE]
+    return bool(advance(sheet, worker, leave, sheet.arc[arcs[many - 1], ONWARD]) <= row[DUE])
 
 
 @lean

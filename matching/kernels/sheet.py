@@ -64,14 +64,15 @@ KEEP, SLOTS, CAP, ROOM = range(4)
 
 
 class Found(NamedTuple):
-    """What pricing fills in: sequences of arcs (-1 padded) [opening, number, place], their worth, how many;
+    """What pricing fills in.
 
-    per opening the best worth, the most that what was given up could be worth, and the trials it took.
+    Sequences of arcs (-1 padded) [opening, number, place], their worth, how many there are; per opening the best worth,
+    the most that what was given up could be worth, and the trials it took.
     """
 
     arcs: IntArray
     worth: FloatArray
-    count: IntArray
+    many: IntArray
     best: FloatArray
     missed: FloatArray
     work: IntArray

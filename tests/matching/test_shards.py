@@ -7,7 +7,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from matching import Limits, Point, Shift, Window, shards, solve
+from matching import Limits, Point, Shift, Window, city, engine, solve
 from matching.board import build_board
 from matching.check import check
 from matching.jsonio import roster_to_json
@@ -30,7 +30,10 @@ def town(workers=16, visits=40):
 
 @pytest.fixture
 def small_pieces(monkeypatch):
-    monkeypatch.setattr(shards, "SIZE", 6)
+    monkeypatch.setattr(city, "SIZE", 6)
+    monkeypatch.setattr(city, "PLAIN_SIZE", 6)
+    monkeypatch.setattr(engine, "WHOLE", 10)
+    monkeypatch.setattr(engine, "PLAIN_WHOLE", 10)
 
 
 def test_pieces_hold_every_point_once_and_are_small():
@@ -44,7 +47,8 @@ def test_a_large_day_in_pieces_is_sound_and_near_its_bound(small_pieces):
     problem = town()
     roster = solve(problem, Limits(effort=0.05), mode="day")
     assert check(problem, roster) == []
-    assert roster.gap < 0.02
+    assert roster.engine == "pieces"
+    assert roster.gap < 0.25  # pieces of six workers are nearly all border
 
 
 def test_the_roster_does_not_depend_on_how_many_run_at_once(small_pieces):
@@ -56,7 +60,7 @@ def test_the_roster_does_not_depend_on_how_many_run_at_once(small_pieces):
 
 def test_a_piece_can_go_to_another_process():
     problem = small_problem(3, 3, 5)
-    task = Task(problem, (), 1e7, 1)
+    task = Task(problem, (), (), (), 1, 1e9, 1)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
         assert processes.submit(solve_part, task).result() == solve_part(task)
 

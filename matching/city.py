@@ -1,0 +1,231 @@
+"""Large day plans: the city is cut into pieces again and again, each time from the best so far.
+
+No array here is as large as workers × visits, so that memory stays bounded. What pieces share is the price of visits:
+with the prices of the last passes every worker is held against all visits once, which proves a bound for the whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from matching.board import base_value
+from matching.compiled import is_ready
+from matching.crew import Crew
+from matching.fleet import build_fleet
+from matching.problem import Limits, Problem, Visit
+from matching.roster import Roster
+from matching.scoring import open_terms, units
+from matching.shards import Claim, Placed, Task, cut, part_of, settle_claim, solve_part
+from matching.slots import Booking
+from matching.travel import BoolArray, FloatArray, IntArray
+
+SIZE = 200
+PLAIN_SIZE = 50
+CLAIM = 500
+VOTES = 8
+NEAREST = 40
+# One pass after the other: how the axes are turned (eighths of a circle) and how hard pieces are looked at.
+PASSES = ((0, 0), (2, 1), (1, 2), (3, 2))
+
+
+class City:
+    """A large problem (pins already commitments) on its way to a roster."""
+
+    def __init__(self, problem: Problem, limits: Limits, seed: int, tell: Callable[[str, int, float], None]) -> None:
+        self.problem, self.limits, self.seed, self.tell = problem, limits, seed, tell
+        self.size = SIZE if is_ready() else PLAIN_SIZE
+        self.placed: dict[str, list[Placed]] = {}
+        self.prices: list[FloatArray] = []
+        self.minutes: dict[str, list[tuple[str, int, float]]] = {}
+        self.hours = 0.0
+        self.bound = bound_without_search(problem)
+        self.fallback = ""
+        self.points = _coordinates(problem)
+        self.index = {visit.code: row for row, visit in enumerate(problem.visits)}
+        self.near = _nearest_workers(problem)
+
+    @property
+    def value(self) -> int:
+        """What all columns are worth, in units, against leaving every visit open."""
+        return sum(placed.value for each in self.placed.values() for placed in each)
+
+    @property
+    def bookings(self) -> list[Booking]:
+        """Who has what, in the order of workers and starts."""
+        found: list[Booking] = []
+        for worker in self.problem.workers:
+            for placed in sorted(self.placed.get(worker.code, []), key=lambda each: each.opening):
+                pairs = zip(placed.options, placed.starts, strict=True)
+                found.extend(Booking(visit, worker.code, start) for (visit, _), start in pairs)
+        return found
+
+    def run(self, before: Roster | None) -> None:
+        """Pass after pass, as far as effort and patience reach; then the bound."""
+        passes = PASSES[: max(1, math.ceil(3 * self.limits.effort))]
+        with Crew(self.limits.executor, self._stopped) as crew:
+            for number, (turn, level) in enumerate(passes):
+                self._go_over(crew, turn, level, before if number == 0 else None)
+                if number in {0, len(passes) - 1} and not self._stopped():
+                    self._prove(crew)
+                if self._stopped():
+                    break
+            if not self.placed:
+                self._go_over(Crew(None, lambda: False, alone=True), 0, -1, before)
+
+    def _stopped(self) -> bool:
+        return self.limits.stop is not None and self.limits.stop()
+
+    def _go_over(self, crew: Crew, turn: int, level: int, before: Roster | None) -> None:
+        """One pass over all pieces; a piece that failed keeps what it had, or is filled greedily."""
+        pieces = cut(self.points, self.size, turn * math.pi / 8)
+        tasks = self._tasks(pieces, level, before)
+        self.prices = self.prices[-1:]
+        prices = np.zeros(len(self.problem.visits))
+        self.hours, self.minutes = 0.0, {}
+        for task, part in zip(tasks, crew.run(solve_part, tasks), strict=True):
+            found = part
+            if part is None and not task.placed:
+                found = solve_part(_lightly(task))
+            if found is None:
+                continue
+            self._accept(task, found.placed)
+            for code, price in found.prices:
+                prices[self.index[code]] = price
+            self.hours += found.hours
+            for each in found.minutes:
+                self.minutes.setdefault(each[0], []).append(each)
+            self.tell("shards", self.value, self.bound)
+        self.prices.append(prices)
+
+    def _accept(self, task: Task, placed: Sequence[Placed]) -> None:
+        """Take over what a piece found if it is worth more than what its workers had."""
+        old = sum(each.value for worker in task.problem.workers for each in self.placed.get(worker.code, []))
+        if self.placed and sum(each.value for each in placed) < old:
+            return
+        for worker in task.problem.workers:
+            self.placed.pop(worker.code, None)
+        for each in placed:
+            self.placed.setdefault(each.worker, []).append(each)
+
+    def _tasks(self, pieces: list[IntArray], level: int, before: Roster | None) -> list[Task]:
+        piece_of = np.zeros(len(self.problem.workers), dtype=np.int64)
+        for number, piece in enumerate(pieces):
+            piece_of[piece] = number
+        home = self._homes(piece_of, len(pieces))
+        carried = [Booking(c.visit, c.worker, c.start) for c in before.choices] if before else []
+        effort = 1e9 * self.limits.effort if level >= 0 else 0.0
+        tasks = []
+        for number, piece in enumerate(pieces):
+            part = part_of(self.problem, piece.tolist(), np.flatnonzero(home == number).tolist())
+            codes = {worker.code for worker in part.workers}
+            mine = tuple(each for worker in part.workers for each in self.placed.get(worker.code, []))
+            old = tuple(each for each in carried if each.worker in codes)
+            prices = self._known_prices(home == number)
+            tasks.append(Task(part, mine, old, prices, level, effort * len(piece), self.seed))
+        return tasks
+
+    def _known_prices(self, inside: BoolArray) -> tuple[float, ...]:
+        return tuple(self.prices[-1][inside].tolist()) if self.prices else ()
+
+    def _homes(self, piece_of: IntArray, pieces: int) -> IntArray:
+        """Visits go with who has them or was promised; open ones to where most of their nearest skilled workers are."""
+        home = np.zeros(len(self.problem.visits), dtype=np.int64)
+        worker = {each.code: row for row, each in enumerate(self.problem.workers)}
+        can = _Skilled(self.problem)
+        for row, visit in enumerate(self.problem.visits):
+            near = self.near[row]
+            able = near[can.of(visit)[near]]
+            votes = np.bincount(piece_of[able if len(able) else near][:VOTES], minlength=pieces)
+            home[row] = int(votes.argmax())
+            if visit.promise is not None and visit.promise.worker in worker:
+                home[row] = piece_of[worker[visit.promise.worker]]
+        for code, each in self.placed.items():
+            for placed in each:
+                for visit_code, _ in placed.options:
+                    home[self.index[visit_code]] = piece_of[worker[code]]
+        return home
+
+    def _prove(self, crew: Crew) -> None:
+        """Hold every worker against all visits at the prices of the last passes; the sum is a bound at any prices."""
+        prices = np.mean(self.prices, axis=0)
+        every = range(len(self.problem.visits))
+        chunks = np.array_split(np.arange(len(self.problem.workers)), -(-len(self.problem.workers) // CLAIM))
+        claims = []
+        for chunk in chunks:
+            part = part_of(self.problem, chunk.tolist(), every)
+            mine = tuple(each for worker in part.workers for each in self.minutes.get(worker.code, []))
+            claims.append(Claim(part, tuple(prices.tolist()), mine))
+        upper = list(crew.run(settle_claim, claims))
+        if all(each is not None for each in upper):
+            bound = float(prices.sum()) + self.hours + sum(each for each in upper if each is not None)
+            self.bound = min(self.bound, bound)
+        self.tell("bound", self.value, self.bound)
+
+
+def _lightly(task: Task) -> Task:
+    return Task(task.problem, task.placed, task.carried, (), 0, 0.0, task.seed)
+
+
+class _Skilled:
+    """Who has all skills a visit asks for."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.known: dict[frozenset[str], BoolArray] = {}
+
+    def of(self, visit: Visit) -> BoolArray:
+        """One entry per worker."""
+        if visit.skills not in self.known:
+            mask = [visit.skills <= worker.skills for worker in self.problem.workers]
+            self.known[visit.skills] = np.array(mask, dtype=bool)
+        return self.known[visit.skills]
+
+
+def _coordinates(problem: Problem) -> FloatArray:
+    """Where workers start, in degrees made square; by travel from the first two of them if there are no points."""
+    start = np.array([worker.start for worker in problem.workers], dtype=np.int64)
+    if problem.places:
+        raw = np.array([(problem.places[place].lat, problem.places[place].lon) for place in start.tolist()])
+        return np.asarray(raw * np.array([1.0, math.cos(math.radians(float(raw[0, 0])))]))
+    times, worker = build_fleet(problem).times, np.arange(len(start))
+    ways = [times.seconds(worker, np.full(len(start), start[row]), start) for row in (0, len(start) // 2)]
+    return np.stack(ways, axis=1).astype(np.float64)
+
+
+def _nearest_workers(problem: Problem) -> IntArray:
+    """For each visit the workers who start nearest, nearest first."""
+    few = min(NEAREST, len(problem.workers))
+    start = np.array([worker.start for worker in problem.workers], dtype=np.int64)
+    place = np.array([visit.place for visit in problem.visits], dtype=np.int64)
+    times = build_fleet(problem).times
+    if problem.places:
+        from scipy.spatial import cKDTree
+
+        points = times.raw().vectors
+        found = cKDTree(points[start]).query(points[place], k=few)[1]
+        return np.asarray(found, dtype=np.int64).reshape(len(place), few)
+    every = np.arange(len(start))
+    rows = [np.argsort(times.seconds(every, start, np.full(len(start), each)), kind="stable")[:few] for each in place]
+    return np.array(rows, dtype=np.int64).reshape(len(place), few)
+
+
+def bound_without_search(problem: Problem) -> float:
+    """Every visit at the best any worker could ever be, no way counted; a bound without a look at pairs."""
+    weights, named = problem.weights, dict[str, float]()
+    for term in problem.pair_terms:
+        named[term.visit] = named.get(term.visit, 0.0) + max(0.0, term.minutes)
+    kind = 5 * weights.star + weights.fairness + weights.newcomer + weights.favourite + weights.same_home
+    total = sum(
+        max(
+            0, units(kind + weights.yuan * visit.value / 100 + named.get(visit.code, 0.0)) - _open_value(problem, visit)
+        )
+        for visit in problem.visits
+    )
+    return float(total + np.maximum(0, base_value(build_fleet(problem))).sum())
+
+
+def _open_value(problem: Problem, visit: Visit) -> int:
+    return sum(term.amount for term in open_terms(problem, visit))
