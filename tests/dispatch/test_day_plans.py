@@ -14,19 +14,24 @@ from sqlalchemy.orm import sessionmaker
 
 import matching
 from core.errors import NotFound
+from core.events import EventRow
 from core.policies import PolicyRow
+from core.timers import Timer
 from dispatch import day_plans, solver
 from dispatch.asking import ask_worker, who_could
 from dispatch.cancelling import worker_cancels
 from dispatch.day_plans import evening, solve_wanted
-from dispatch.events import VisitGivenBack
+from dispatch.events import VisitGivenBack, WorkStarted
+from dispatch.finishing import finish_work
 from dispatch.models import Assignment, Offer, PlanMove, Round, Visit
 from dispatch.plan_scope import scope_of, zone_groups
 from dispatch.plan_story import board_plan, list_plans, plan_story
-from dispatch.plan_wishes import on_given_back, want_replan
+from dispatch.plan_wishes import on_given_back, on_overrun_look, on_work_started, want_replan
 from dispatch.prices import cost_of, hour_price
 from dispatch.round_story import load_round, replay
+from dispatch.schemas import ArrivalProof, Happened
 from dispatch.solver import Solved, solve_apart
+from dispatch.trip import arrive, start_trip, start_work
 from matching.jsonio import roster_to_json
 from tests import factories as make
 
@@ -360,3 +365,48 @@ def test_costs_are_counted_by_the_minute():
     starts = day + np.array([9, 9, 8, 12]) * 3600 + np.array([0, 0, 1800, 0])
     assert (cost(worker, starts, 3600) / 60_000).tolist() == [0, 60, 30, 0]
     assert cost_of(problem, {0: {"workers": {}}}, 0.5) is None
+
+
+@pytest.fixture
+def running(factory):
+    """Zhou is at work from nine to eleven and promised again at half past eleven; Chen is free."""
+    with factory.begin() as session:
+        make.make_house(session)
+        zhou, chen = make.make_worker(session), make.make_worker(session, "陈玉珍")
+        now, later = make.make_visit(session), make.make_visit(session, start=NINE + timedelta(hours=2, minutes=30))
+        for visit in (now, later):
+            make.assign(session, visit, zhou)
+        start_trip(session, make.as_worker(zhou), now.code, Happened(), NINE - timedelta(minutes=30))
+        arrive(session, make.make_ops(session), now.code, ArrivalProof(), NINE)
+        start_work(session, make.make_ops(session), now.code, "", Happened(), NINE)
+        on_work_started(session, WorkStarted(now.code, zhou.code), NINE)
+        return now.code, later.code, chen.code
+
+
+def overrun_timer(session) -> Timer:
+    return session.scalars(select(Timer).where(Timer.kind == "overrun_look")).one()
+
+
+def test_a_visit_that_takes_longer_makes_a_wish_and_a_proposal(factory, running):
+    now, later, chen = running
+    with factory.begin() as session:
+        timer = overrun_timer(session)
+        assert timer.due_at == NINE + timedelta(hours=2, minutes=15)
+        on_overrun_look(session, timer, timer.due_at)
+        at = timer.due_at
+        fact = session.scalars(select(EventRow).where(EventRow.kind == "VisitOverran")).one()
+        assert (fact.about, fact.payload["minutes"]) == (now, 15)
+    solve_wanted(factory, at)
+    assert [(row.state, row.causes[0]["kind"]) for row in plans(factory)] == [("done", "overrun")]
+    with factory() as session:
+        move = session.scalars(select(PlanMove)).one()
+        assert (move.visit.code, move.to_worker.code, move.state) == (later, chen, "proposed")
+
+
+def test_a_visit_that_ended_in_time_makes_none(factory, running):
+    now, _later, _chen = running
+    with factory.begin() as session:
+        timer = overrun_timer(session)
+        finish_work(session, make.make_ops(session), now, Happened(), NINE + timedelta(hours=2))
+        on_overrun_look(session, timer, timer.due_at)
+    assert plans(factory) == []

@@ -1,17 +1,22 @@
 """A round on a real database, on its own connections: claimed once, offers made, reasons kept, replayable."""
 
 import json
+import os
+import signal
 import zlib
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import sessionmaker
 
 import matching
+from dispatch import solver
 from dispatch.models import Offer, Round, Visit
 from dispatch.offers import decline_offer
 from dispatch.rounds import LATER, NEAR, run_round
+from dispatch.solver import Solved, solve_apart
 from matching.jsonio import problem_from_json, roster_to_json
 from tests import factories as make
 
@@ -21,6 +26,7 @@ def factory(fresh_database):
     engine = create_engine(fresh_database)
     yield sessionmaker(engine)
     engine.dispose()
+    solver.close_all()
 
 
 @pytest.fixture
@@ -72,3 +78,22 @@ def test_a_stored_round_can_be_replayed(factory, world):
         again = matching.solve(problem, matching.Limits(effort=1.0), row.seed, mode="round")
         assert again.digest == row.digest
         assert json.loads(roster_to_json(again)) == row.roster
+
+
+def test_a_round_whose_child_is_killed_goes_on_with_the_quick_plan(factory, world):
+    deadly = partial(solve_apart, watch=lambda pid: os.kill(pid, signal.SIGKILL))
+    run_round(factory, NEAR, "1", make.MONDAY_NOON, solve=deadly)
+    with factory() as session:
+        row = session.scalars(select(Round)).one()
+        assert (row.state, row.fate, row.roster["engine"], row.offered) == ("done", "killed", "greedy", 3)
+
+
+def test_a_round_without_any_roster_leaves_its_visits_to_the_next(factory, world):
+    run_round(factory, NEAR, "1", make.MONDAY_NOON, solve=lambda _question: Solved(None, fate="out_of_memory"))
+    with factory() as session:
+        row = session.scalars(select(Round)).one()
+        assert (row.state, row.fate, row.finished_at, row.roster) == ("failed", "out_of_memory", None, {})
+        assert set(session.scalars(select(Visit.state))) == {"open"}
+    run_round(factory, NEAR, "2", make.MONDAY_NOON)
+    with factory() as session:
+        assert set(session.scalars(select(Visit.state))) == {"offering"}
