@@ -66,7 +66,7 @@ class Left:
 
 @dataclass(frozen=True)
 class RoundStory:
-    """Everything about one round. Objective and bound are in travel minutes."""
+    """Everything about one round. Objective and bound are in travel minutes; ``fate`` as of ``Round.fate``."""
 
     head: RoundHead
     digest: str
@@ -77,6 +77,7 @@ class RoundStory:
     fallback: str
     given: Sequence[Given]
     left: Sequence[Left]
+    fate: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,12 @@ def round_story(session: Session, actor: Actor, code: str) -> RoundStory:
     if not actor.is_ops:
         raise NotFound
     row = session.execute(_heads().where(Round.code == code)).first()
-    kept = session.execute(select(Round.roster, Round.digest, Round.seed).where(Round.code == code)).first()
+    kept = session.execute(select(Round.roster, Round.digest, Round.seed, Round.fate).where(Round.code == code)).first()
     if row is None or kept is None:
         raise NotFound
     head = RoundHead(*row)
     if head.finished_at is None:
-        return RoundStory(head, "", kept[2], 0, 0, 0, "", (), ())
+        return RoundStory(head, "", kept[2], 0, 0, 0, "", (), (), kept[3])
     roster = roster_from_json(_text(kept[0]))
     epoch = _epoch(session, code)
     return RoundStory(
@@ -145,6 +146,7 @@ def round_story(session: Session, actor: Actor, code: str) -> RoundStory:
         fallback=roster.fallback,
         given=[_given(epoch, choice) for choice in roster.choices],
         left=[Left(one.visit, [(each.code, each.count) for each in one.reasons]) for one in roster.unmatched],
+        fate=kept[3],
     )
 
 

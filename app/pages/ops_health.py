@@ -15,6 +15,7 @@ from app.house import current_now, house
 from app.input import read, read_query
 from app.output import see_other
 from app.pages.ops_audit_words import fault_word
+from app.pages.ops_plan_words import FATES
 from app.pages.ops_words import DESK, HOUSE, Said, actor_because, codes_in, reasons_text, sentences, signed, term_name
 from app.registry import route
 from app.session import current_session
@@ -124,6 +125,7 @@ def _round_page(code: str) -> dict[str, Any]:
         "visit_name": names.get(visit, visit),
         "why": _why(why, names) if why else None,
         "name": str(NAMES.get(story.head.name, story.head.name)),
+        "fate": str(FATES.get(story.fate, "")),
     }
 
 
