@@ -20,13 +20,13 @@ from matching.check import check
 
 CONFIRMED = 1 / 3  # of what was planned; the customer has been told the worker and the time
 MENDING = 2.0
-PROVING = 30.0
+PROVING = 20.0
 STAYS = 15.0  # minutes of way that it is worth to leave a visit nobody was told of with its worker
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The plan before, the problem after, what two seconds made of it and what half a minute proves."""
+    """The plan before, the problem after, what two seconds made of it and what twenty more prove."""
 
     before: Roster
     problem: Problem

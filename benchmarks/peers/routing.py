@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from benchmarks.days import SECONDS_PER_YUAN, Day
-from benchmarks.matrices import Table, tables
+from benchmarks.matrices import tables
 from benchmarks.peers import Budget, Orders, Tell
 
 LONGEST = 86_400
+Ways: TypeAlias = tuple[list[list[int]], list[list[int]]]
 
 
-def prepare(day: Day) -> dict[float, Table]:
-    """Travel tables by speed, nodes in the order homes, visits."""
-    return tables(day)
+def prepare(day: Day) -> dict[float, Ways]:
+    """For each speed the cost of every way, and the time it takes with the work before it; nodes are homes, visits."""
+    nodes = [*(worker.home for worker in day.workers), *(visit.place for visit in day.visits)]
+    work = np.array([0] * len(day.workers) + [visit.seconds for visit in day.visits])[:, None]
+    cut = {speed: table[np.ix_(nodes, nodes)] for speed, table in tables(day).items()}
+    return {speed: (table.tolist(), (table + work).tolist()) for speed, table in cut.items()}
 
 
 def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
@@ -29,10 +33,9 @@ def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
     solver: Any = import_module("ortools.constraint_solver.pywrapcp")
     choices: Any = import_module("ortools.constraint_solver.routing_enums_pb2")
     many = len(day.workers)
-    nodes = [*(worker.home for worker in day.workers), *(visit.place for visit in day.visits)]
-    manager = solver.RoutingIndexManager(len(nodes), many, list(range(many)), list(range(many)))
+    manager = solver.RoutingIndexManager(many + len(day.visits), many, list(range(many)), list(range(many)))
     routing = solver.RoutingModel(manager)
-    _add_ways(day, routing, {speed: table[np.ix_(nodes, nodes)] for speed, table in prepared.items()})
+    _add_ways(day, routing, prepared)
     _add_rules(day, routing, manager)
     best = [0]
 
@@ -52,13 +55,10 @@ def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
         tell(_orders(day, routing, manager, lambda index: int(found.Value(routing.NextVar(index)))))
 
 
-def _add_ways(day: Day, routing: Any, ways: dict[float, Table]) -> None:
-    """The cost of a way, and the time it takes with the work before it, by the speed of the worker."""
-    work = np.array([0] * len(day.workers) + [visit.seconds for visit in day.visits])
-    cost, time = {}, {}
-    for speed, table in ways.items():
-        cost[speed] = routing.RegisterTransitMatrix(table.tolist())
-        time[speed] = routing.RegisterTransitMatrix((table + work[:, None]).tolist())
+def _add_ways(day: Day, routing: Any, ways: dict[float, Ways]) -> None:
+    """Cost and time of ways by the speed of the worker."""
+    cost = {speed: routing.RegisterTransitMatrix(way) for speed, (way, _) in ways.items()}
+    time = {speed: routing.RegisterTransitMatrix(both) for speed, (_, both) in ways.items()}
     for row, worker in enumerate(day.workers):
         routing.SetArcCostEvaluatorOfVehicle(cost[worker.speed], row)
     routing.AddDimensionWithVehicleTransits(
