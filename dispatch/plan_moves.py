@@ -179,7 +179,10 @@ def decline_move(session: Session, actor: Actor, code: str, now: datetime) -> Pl
 
 
 def answer_move(session: Session, actor: Actor, code: str, *, agreed: bool, now: datetime) -> PlanMove:
-    """Say yes or no for oneself (operations: for whom they act for). One no ends it; the last yes carries it out."""
+    """Say yes or no for oneself (operations: for whom they act for). One no ends it; the last yes carries it out.
+
+    A visit that has changed since is not moved: the question lapses, whatever the answer.
+    """
     move = get_move(session, actor, code, lock=True)
     mine = _mine(move, actor)
     if mine is None:
@@ -187,6 +190,9 @@ def answer_move(session: Session, actor: Actor, code: str, *, agreed: bool, now:
     PLAN_MOVES.step(MoveState(move.state), MoveMove.REFUSE, actor)
     if mine.answer:
         raise Conflict("already_answered", "You have answered this already.")
+    if not still_so(move, now):
+        _end(session, move, MoveMove.LAPSE, actor, now)
+        return move
     mine.answer, mine.answered_at = "yes" if agreed else "no", now
     if actor.is_ops:
         _audit(session, actor, "answer_move", move, now)

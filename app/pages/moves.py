@@ -64,6 +64,8 @@ def answer(code: str) -> Any:
 
 
 def _thanks(move: PlanMove, agreed: bool) -> str:
+    if move.state == "lapsed":
+        return _("Not everybody answered in time, or something changed: everything stays as agreed.")
     if not agreed:
         return _("All right: everything stays as it was. It costs you nothing.")
     if move.state == "done":

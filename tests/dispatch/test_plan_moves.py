@@ -11,6 +11,7 @@ from core.audit import AuditRow
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.events import EventRow
 from core.timers import Timer
+from dispatch.cancelling import cancel_visit
 from dispatch.models import Assignment, PlanMove, Round
 from dispatch.plan_moves import answer_move, approve_move, decline_move, get_move, on_unanswered
 from notices.models import Notice
@@ -165,6 +166,15 @@ def test_a_visit_that_changed_since_is_not_moved(town):
     session.flush()
     with pytest.raises(Conflict):
         approve_move(session, make.make_ops(session), move.code, NOON)
+
+
+def test_a_question_about_a_visit_that_changed_lapses(town):
+    session, visit, _zhou, chen, ada = town
+    move = move_of(session, plan_of(session), visit, chen)
+    approve_move(session, make.make_ops(session), move.code, NOON)
+    cancel_visit(session, ada, visit.code, "plans_changed", NOON)
+    agree(session, move, make.as_worker(chen))
+    assert (move.state, visit.state) == ("lapsed", "cancelled")
 
 
 def test_two_that_change_places_are_carried_out_together(town):
