@@ -15,6 +15,7 @@ from matching.board import base_value
 from matching.compiled import is_ready
 from matching.crew import Crew
 from matching.fleet import build_fleet
+from matching.market import Market
 from matching.problem import Limits, Problem, Visit
 from matching.roster import Roster
 from matching.scoring import open_terms, units
@@ -27,6 +28,9 @@ PLAIN_SIZE = 50
 CLAIM = 500
 VOTES = 8
 NEAREST = 40
+ROUNDS = 4
+MARKET = 2500  # workers; a larger city is not worth the time its market takes
+NEAR = 2e-3
 # One pass after the other: how the axes are turned (eighths of a circle) and how hard pieces are looked at.
 PASSES = ((0, 0), (2, 1), (1, 2), (3, 2))
 
@@ -41,6 +45,7 @@ class City:
         self.prices: list[FloatArray] = []
         self.minutes: dict[str, list[tuple[str, int, float]]] = {}
         self.hours = 0.0
+        self.market = Market(visit.code for visit in problem.visits)
         self.bound = bound_without_search(problem)
         self.fallback = ""
         self.points = _coordinates(problem)
@@ -68,8 +73,9 @@ class City:
         with Crew(self.limits.executor, self._stopped) as crew:
             for number, (turn, level) in enumerate(passes):
                 self._go_over(crew, turn, level, before if number == 0 else None)
-                if number in {0, len(passes) - 1} and not self._stopped():
-                    self._prove(crew)
+                last = number == len(passes) - 1
+                if (number == 0 or last) and not self._stopped():
+                    self._prove(crew, ROUNDS if last and len(self.problem.workers) <= MARKET else 0)
                 if self._stopped():
                     break
             if not self.placed:
@@ -95,6 +101,7 @@ class City:
             for code, price in found.prices:
                 prices[self.index[code]] = price
             self.hours += found.hours
+            self._offer(found.columns)
             for each in found.minutes:
                 self.minutes.setdefault(each[0], []).append(each)
             self.tell("shards", self.value, self.bound)
@@ -148,9 +155,28 @@ class City:
                     home[self.index[visit_code]] = piece_of[worker[code]]
         return home
 
-    def _prove(self, crew: Crew) -> None:
-        """Hold every worker against all visits at the prices of the last passes; the sum is a bound at any prices."""
-        prices = np.mean(self.prices, axis=0)
+    def _offer(self, columns: Sequence[Placed]) -> None:
+        """Bring columns to the market, where their minutes are paid for."""
+        lengths = {visit.code: visit.minutes for visit in self.problem.visits}
+        rates = {(worker, number): rate for each in self.minutes.values() for worker, number, rate in each}
+        self.market.add(columns, rates, lengths)
+
+    def _prove(self, crew: Crew, rounds: int) -> None:
+        """Hold every worker against all visits, first at the prices of the passes, then at those of the market."""
+        best = np.mean(self.prices, axis=0)
+        self._settle(crew, best)
+        for _ in range(rounds):
+            if self._stopped() or self.bound - self.value <= NEAR * abs(self.value):
+                break
+            prices, before = self.market.prices(), self.bound
+            self._settle(crew, prices)
+            if self.bound == before:
+                prices = (best + prices) / 2
+                self._settle(crew, prices)
+            best = prices if self.bound < before else best
+
+    def _settle(self, crew: Crew, prices: FloatArray) -> None:
+        """The bound at these prices: what visits sell for and what every worker could make beyond that."""
         every = range(len(self.problem.visits))
         chunks = np.array_split(np.arange(len(self.problem.workers)), -(-len(self.problem.workers) // CLAIM))
         claims = []
@@ -158,10 +184,11 @@ class City:
             part = part_of(self.problem, chunk.tolist(), every)
             mine = tuple(each for worker in part.workers for each in self.minutes.get(worker.code, []))
             claims.append(Claim(part, tuple(prices.tolist()), mine))
-        upper = list(crew.run(settle_claim, claims))
-        if all(each is not None for each in upper):
-            bound = float(prices.sum()) + self.hours + sum(each for each in upper if each is not None)
-            self.bound = min(self.bound, bound)
+        settled = [each for each in crew.run(settle_claim, claims) if each is not None]
+        if len(settled) == len(claims):
+            self.bound = min(self.bound, float(prices.sum()) + self.hours + sum(each.upper for each in settled))
+        for each in settled:
+            self._offer(each.columns)
         self.tell("bound", self.value, self.bound)
 
 

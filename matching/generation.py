@@ -155,6 +155,15 @@ class Generation:
             return self.solve_master()
         return Prices(self.anchor.visits, self.anchor.hours, self.anchor.bound)
 
+    def best_of_each(self, prices: Prices, per_minute: FloatArray, most: int) -> list[Column]:
+        """Of each opening the few columns of the pool that lose least at these prices."""
+        visits = prices.visits.tolist()
+        ranked: dict[int, list[tuple[float, int]]] = {}
+        for number, column in enumerate(self.pool.columns):
+            cost = sum(visits[visit] for visit in column.visits) + column.minutes * per_minute[column.opening]
+            ranked.setdefault(column.opening, []).append((cost - column.value, number))
+        return [self.pool.columns[number] for each in ranked.values() for _, number in sorted(each)[:most]]
+
     def everything_above(self, value: float, most: int) -> list[Column] | None:
         """All columns that could be in a roster worth more than `value`; None if there are too many to say.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.board import Board, build_board
-from matching.columns import Column, make_column
+from matching.columns import Column, make_column, make_columns
 from matching.compiled import is_ready
 from matching.dive import Dive
 from matching.generation import ALL, FEW, Generation, better
@@ -30,6 +30,8 @@ from matching.travel import FloatArray, IntArray
 from matching.workshop import Workshop, anneal_together
 
 STEPS = 600
+CLAIMED = 6  # columns of an opening told by a claim
+TOLD = 12  # and by a piece
 TOLERANCE = 5e-4
 
 
@@ -71,6 +73,7 @@ class Part:
     prices: tuple[tuple[str, float], ...]
     minutes: tuple[tuple[str, int, float], ...]
     hours: float
+    columns: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +138,29 @@ def _told(work: Generation, names: Names, best: list[Column]) -> Part:
         tuple((visit.code, float(prices.visits[row])) for row, visit in enumerate(board.visits)),
         tuple((*names.opening(int(row)), float(per_minute[row])) for row in np.flatnonzero(per_minute)),
         float(hours),
+        tuple(map(names.placed, work.best_of_each(prices, per_minute, TOLD))),
     )
 
 
-def settle_claim(claim: Claim) -> float:
-    """The sum over the openings of these workers of the most that any column is worth beyond the prices."""
+class Settled(NamedTuple):
+    """The sum over openings of the most that any column is worth beyond the prices, and the best columns."""
+
+    upper: float
+    columns: tuple[Placed, ...]
+
+
+def settle_claim(claim: Claim) -> Settled:
+    """Price all visits for these workers."""
     board = build_board(claim.problem)
     if not board.openings:
-        return 0.0
+        return Settled(0.0, ())
     names, per_minute = Names(board), np.zeros(board.openings)
     for worker, number, each in claim.minutes:
         per_minute[names.row(worker, number)] = each
-    search = Search(np.zeros(board.openings), beam=240, keep=1, slots=96)
+    search = Search(np.zeros(board.openings), beam=240, keep=CLAIMED, slots=96)
     found = price(Grounds(board), (np.array(claim.prices), per_minute), search)
-    return float(found.upper.sum())
+    columns = make_columns(board, found.opening, found.options)
+    return Settled(float(found.upper.sum()), tuple(map(names.placed, columns)))
 
 
 class Names:
