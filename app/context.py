@@ -48,5 +48,6 @@ def _context() -> dict[str, Any]:
         "now": current_now(), "locale": str(get_locale()), "actor": asker.actor, "account": asker.account,
         "csp_nonce": csp_nonce, "theme": session.get("theme", "auto"), "msg": sentence, "counts": counts,
         "settings": house().settings, "clock_speed": house().clock.speed,
+        "sp": "" if str(get_locale()).startswith("zh") else " ",  # between sentences
         "demo": house().settings.env == "demo", "fresh_key": idempotency_field,
     }  # fmt: skip

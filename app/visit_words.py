@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import get_locale
 
-from app.formats import clock, local, minutes, money, short_day, when
+from app.formats import ago, clock, local, minutes, money, short_day, when
 from app.price_words import Rung
 from app.words import gettext as _
 from app.words import ngettext
@@ -19,6 +19,7 @@ from dispatch.states import VisitState
 S = VisitState
 PROMISE = 15
 _LATE_AFTER = timedelta(minutes=15)
+_SILENT = timedelta(minutes=10)  # without a position for so long, no minutes are promised
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,9 @@ def _assigned(story: VisitStory) -> Head:
 def _on_the_way(story: VisitStory) -> Head:
     eta = story.way.eta if story.way else story.starts
     left = max(1, round((eta - story.now).total_seconds() / 60))
+    if story.way and story.way.at and story.now - story.way.at > _SILENT:
+        quiet = _("Agreed for %(time)s. Last heard from %(ago)s.", time=clock(story.starts), ago=ago(story.way.at))
+        return Head(who(story.comer), _("is on the way"), quiet)
     lead = _("Agreed for %(time)s, at your door about %(eta)s.", time=clock(story.starts), eta=clock(eta))
     return Head(who(story.comer), ngettext("is there in %(num)s minute", "is there in %(num)s minutes", left), lead)
 
@@ -126,7 +130,7 @@ _HEADS: dict[VisitState, Callable[[VisitStory], Head]] = {
 }  # fmt: skip
 _ENDINGS: dict[VisitState, Callable[[], Head]] = {
     S.UNFILLED: lambda: Head(_("Nobody"), _("could come"), _(
-        "We could not keep it. You pay nothing, and 10 % of the price is yours as credit.")),
+        "We could not keep it. You pay nothing, and 10% of the price is yours as credit.")),
     S.LOCKOUT: lambda: Head(_("Nobody opened"), "", _(
         "The worker waited and called. The booked time, at most two hours, is paid to the worker.")),
     S.ABORTED: lambda: Head(_("Stopped early"), "", _("You pay by the minute, only for what was done.")),
@@ -211,14 +215,14 @@ def story_steps(story: VisitStory) -> list[dict[str, Any]]:
         past = [_step("past", title, at) for title, at, _then, _text in stamps if at is not None]
         return [*past, _step("stop", _ENDED[story.state](), visit.ended_at)]
     here = next((n for n, stamp in enumerate(stamps) if stamp[1] is None), len(stamps) + 1) - 1
-    return [_at(stamp, n, here) for n, stamp in enumerate(stamps)]
+    return [_at(stamp, n, here, local(story.starts).date()) for n, stamp in enumerate(stamps)]
 
 
-def _at(stamp: tuple[str, datetime | None, datetime | None, str], n: int, here: int) -> dict[str, Any]:
+def _at(stamp: tuple[str, datetime | None, datetime | None, str], n: int, here: int, day: date) -> dict[str, Any]:
     title, at, then, text = stamp
     if n <= here and at is not None:
         return _step("now" if n == here else "past", title, at, text if n == here else "")
-    about = _("about %(time)s", time=_moment(then)) if then else ""
+    about = _("about %(time)s", time=clock(then) if local(then).date() == day else _moment(then)) if then else ""
     return {"at": "next", "title": title, "time": about, "text": ""}
 
 

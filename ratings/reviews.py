@@ -50,11 +50,19 @@ def list_reviews(session: Session, where: Where, limit: int = 30) -> list[Review
 
 def first_reviews(session: Session, where: Where, limit: int = 3) -> list[Review]:
     """Return the latest words; the latest critical one (three stars or fewer) is always among them. Two queries."""
-    latest = _read(session, where, limit, critical=False)
+    latest = _different(_read(session, where, 4 * limit, critical=False))[:limit]
     critical = _read(session, where, 1, critical=True)
     if not critical or critical[0] in latest:
         return latest
     return [*latest[: limit - 1], critical[0]]
+
+
+def _different(reviews: list[Review]) -> list[Review]:
+    """Leave out what an earlier one has said word for word."""
+    found: dict[str, Review] = {}
+    for one in reviews:
+        found.setdefault(one.comment, one)
+    return list(found.values())
 
 
 def _read(session: Session, where: Where, limit: int, *, critical: bool) -> list[Review]:

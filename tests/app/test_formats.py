@@ -25,8 +25,8 @@ def test_yuan() -> None:
 
 
 @pytest.mark.parametrize(("locale", "shown"), [
-    ("zh", ["12:00", "11月21日 周六", "25 分钟后", "10 分钟前", "今天 15:00", "明天 12:00", "11月24日 周二 12:00", "3 小时 30 分", "800 米", "1.2 公里",
-            "2026年11月21日", "2 小时前"]),
+    ("zh", ["12:00", "11月21日 周六", "25\u00a0分钟后", "10\u00a0分钟前", "今天 15:00", "明天 12:00", "11月24日 周二 12:00", "3\u00a0小时 30\u00a0分", "800\u00a0米", "1.2\u00a0公里",
+            "2026年11月21日", "2\u00a0小时前"]),
     ("en", ["12:00", "Sat 21 Nov", "in 25 min", "10 min ago", "today 15:00", "tomorrow 12:00", "Tue 24 Nov 12:00", "3 h 30 min", "800 m", "1.2 km",
             "21 Nov 2026", "2 hours ago"]),
 ])  # fmt: skip
@@ -45,10 +45,15 @@ def test_times_and_lengths(house: House, locale: str, shown: list[str]) -> None:
     assert said == shown
 
 
+def test_numbers_are_grouped_only_where_we_know_how() -> None:
+    assert formats.phone("+8613127000024") == "131 2700 0024"
+    assert formats.phone("+4915112345678") == "+4915112345678"
+
+
 def test_the_rest() -> None:
     assert (formats.hours(210), formats.hours(180), formats.stars(4.75), formats.percent(0.834)) == (
         "3.5",
         "3",
         "4.8",
-        "83 %",
+        "83%",
     )

@@ -22,7 +22,7 @@ LINES = [
     ("language", "told"),
     [
         ("en", ["Standard clean 2 h", "Pets", "A neighbour's first visit"]),
-        ("zh", ["日常保洁 2 小时", "有猫狗", "邻居首单"]),
+        ("zh", ["日常保洁 2\u00a0小时", "有猫狗", "邻居首单"]),
     ],
 )
 def test_every_line_has_its_reason(house: House, language: str, told: list[str]) -> None:
