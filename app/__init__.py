@@ -11,7 +11,21 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings | None = None) -> House:
     """Build the web application. A route without a policy stops it here."""
-    from app import api, context, formats, i18n, limits, logs, metrics, output, pages, registry, security, session
+    from app import (
+        api,
+        context,
+        formats,
+        i18n,
+        limits,
+        logs,
+        metrics,
+        output,
+        pages,
+        registry,
+        security,
+        session,
+        shrinking,
+    )
     from app.house import House
     from app.settings import read_settings
 
@@ -30,5 +44,6 @@ def create_app(settings: Settings | None = None) -> House:
     pages.configure_pages(app)
     api.configure_api(app)
     registry.configure_static(app)
+    shrinking.configure_shrinking(app)
     registry.collect(app)
     return app
