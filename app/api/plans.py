@@ -131,7 +131,7 @@ class MoveAskedSchema(Schema):
 class MoveAnswerSchema(Input):
     """Yes or no; no costs nothing."""
 
-    agreed = fields.Boolean(required=True)
+    agree = fields.Boolean(required=True)
 
 
 class WhyAskSchema(Input):
@@ -233,10 +233,10 @@ def get_why_not(visit: str, query: dict[str, str]) -> dict[str, Any]:
     }
 
 
-@operation(bp, "/worker/visits/<visit>/why-not", policy=WORKER, answer=OwnWhySchema)
-def get_why_not_me(visit: str) -> Any:
+@operation(bp, "/worker/visits/<other>/why-not", policy=WORKER, answer=OwnWhySchema)
+def get_why_not_me(other: str) -> Any:
     """Say why a visit one was asked about, or was named for, is not one's own. It tells of nobody else."""
-    return why_not_me(current_session(), current_actor(), visit)
+    return why_not_me(current_session(), current_actor(), other)
 
 
 @operation(bp, "/moves", policy=SIDES, answer=MoveAskedSchema(many=True))
@@ -254,7 +254,7 @@ def get_move(move: str) -> Any:
 @operation(bp, "/moves/<move>/answer", policy=SIDES, method="POST", body=MoveAnswerSchema, answer=MoveAskedSchema)
 def post_answer(move: str, body: dict[str, bool]) -> Any:
     """Say yes or no. One no leaves everything as agreed; the last yes moves the visit."""
-    answer_move(current_session(), current_actor(), move, agreed=body["agreed"], now=current_now())
+    answer_move(current_session(), current_actor(), move, agreed=body["agree"], now=current_now())
     return _asked(move)
 
 

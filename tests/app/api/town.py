@@ -16,7 +16,9 @@ from core.clock import Clock
 from core.events import deliver_pending
 from dispatch.absences import take_time_off
 from dispatch.jobs import request_job
-from dispatch.models import Visit
+from dispatch.models import PlanMove, Round, Visit
+from dispatch.offers import decline_offer
+from dispatch.plan_moves import approve_move
 from dispatch.quoting import ask_quote
 from dispatch.rounds import EVENING, run_round
 from dispatch.schemas import JobRequest, QuoteAsk
@@ -34,6 +36,7 @@ from recruiting.screening import record_screening
 from recruiting.stations import list_stations
 from tests import factories as make
 from tests.cast import Member, bearer
+from tests.dispatch.test_plan_moves import move_of
 from tests.worked import rated_visit, worked_visit
 from tests.workers.path import Desk, apply, walk
 
@@ -170,15 +173,32 @@ def _visits(session, side, customer, worker, names) -> None:
     make.assign(session, ahead, worker)
     open_visit = make.make_visit(session, customer, make.TUESDAY_NINE + timedelta(hours=4))
     offer = make.make_offer(session, open_visit, worker)
-    make.make_visit(session, customer, WEDNESDAY + DAY)
+    other = make.make_visit(session, customer, WEDNESDAY + DAY)
+    refused = make.make_offer(session, other, worker)
+    decline_offer(session, make.as_worker(worker), refused.code, "time", NOW)
+    move = _asked_move(session, ahead, names[0])
     rated = rated_visit(session, worker, 4, NOW - 14 * DAY, customer=customer)
     worked_visit(session, customer, worker, NOW - 5 * DAY, state="settled")
     done = worked_visit(session, customer, worker, NOW - DAY)
     case = open_dispute(session, customer, OpenInput(done.code, "quality", "The floor is not done."), NOW)
     shown = add_evidence(session, customer, case.code, Upload(photo()), NOW)
-    both = {"visit": ahead.code, "case": case.code, "photo": shown.code}
+    both = {"visit": ahead.code, "case": case.code, "photo": shown.code, "move": move.code}
     side.of[names[0]] = {**both, "job": job.code, "worker": worker.code, "quote": quote.code}
-    side.of[names[1]] = {**both, "offer": offer.code, "rating": rated.code, "done": done.code}
+    side.of[names[1]] = {**both, "offer": offer.code, "rating": rated.code, "done": done.code,
+                         "other": other.code}  # fmt: skip
+
+
+def _asked_move(session: Session, visit: Visit, name: str) -> PlanMove:
+    """A plan that would rather have the visit an hour later, and has been allowed to ask."""
+    plan = Round(
+        code=f"N-{name.upper()}", name="replan", tick=name, mode="day", state="done", weights={}, started_at=NOW,
+        finished_at=NOW, day=make.TUESDAY + DAY, zone=visit.zone, zones=[visit.zone], causes=[], roster={"gap": 0.0},
+    )  # fmt: skip
+    session.add(plan)
+    session.flush()
+    move = move_of(session, plan, visit, visit.worker, f"Y-{name.upper()}", visit.starts_at + timedelta(hours=1))
+    approve_move(session, make.make_ops(session, "Uma"), move.code, NOW)
+    return move
 
 
 def _recruits(session, desk, side, names) -> None:
@@ -215,4 +235,5 @@ def desk_things(session: Session, side: Side, fin: Member, run: str) -> dict[str
         **side.of[side.customer.name], "worker": worker, "recruiter": side.recruiter.person, "run": run,
         "task": task or "", "payout": payout.code, "rating": side.of[side.worker.name]["rating"],
         "milestone": side.of[side.recruiter.name]["milestone"], "open": waiting or "",
+        "plan": f"N-{side.customer.name.upper()}",
     }  # fmt: skip
