@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from werkzeug.serving import make_server
 
 from app.house import House
-from dispatch.states import OfferState, VisitState
+from dispatch.states import MoveState, OfferState, VisitState
 from disputes.states import DisputeState
 from ratings.states import InvitationState, RatingState
 from recruiting.states import AttributionState, MilestoneState
@@ -31,7 +31,7 @@ LOOKS = [
     ("en-US", "light", 320),
 ]
 MACHINES: dict[str, list[type[StrEnum]]] = {
-    "visit": [VisitState], "offer": [OfferState], "dispute": [DisputeState], "vetting": [WorkerState],
+    "visit": [VisitState], "offer": [OfferState], "plan_move": [MoveState], "dispute": [DisputeState], "vetting": [WorkerState],
     "milestone": [MilestoneState], "attribution": [AttributionState], "rating": [InvitationState, RatingState],
 }  # fmt: skip
 WORKER = """{% extends "layouts/worker.html" %}{% import "components/ui.html" as ui %}{% set tab = "today" %}{% set heading = "Thursday" %}
