@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from matching.board import Board
 from matching.columns import Column
 from matching.fleet import Fleet, alone, build_fleet
 from matching.jsonio import digest
+from matching.prices import price_map
 from matching.problem import Problem, Visit
 from matching.reasons import Reason
 from matching.roster import ENGINE_VERSION, Choice, Move, ReasonCount, Roster, Term, Unmatched
@@ -37,6 +38,7 @@ class Answer:
     engine: str
     stopped: bool = False
     fallback: str = ""
+    prices: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def assemble(problem: Problem, free: Fleet, answer: Answer, run: Run) -> Roster:
         digest=digest(problem),
         stopped=answer.stopped,
         fallback=answer.fallback,
+        prices=price_map(problem, choices, answer.prices),
     )
 
 

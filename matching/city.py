@@ -25,6 +25,7 @@ from matching.travel import BoolArray, FloatArray, IntArray
 
 SIZE = 200
 PLAIN_SIZE = 50
+WIDE = 300  # once prices are known, in cities that are not too large
 CLAIM = 500
 VOTES = 8
 NEAREST = 40
@@ -67,6 +68,11 @@ class City:
                 found.extend(Booking(visit, worker.code, start) for (visit, _), start in pairs)
         return found
 
+    @property
+    def prices_of_visits(self) -> dict[str, float]:
+        """The prices of the last pass."""
+        return dict(zip(self.index, self.prices[-1].tolist(), strict=True)) if self.prices else {}
+
     def run(self, before: Roster | None) -> None:
         """Pass after pass, as far as effort and patience reach; then the bound."""
         passes = PASSES[: max(1, math.ceil(3 * self.limits.effort))]
@@ -86,7 +92,8 @@ class City:
 
     def _go_over(self, crew: Crew, turn: int, level: int, before: Roster | None) -> None:
         """One pass over all pieces; a piece that failed keeps what it had, or is filled greedily."""
-        pieces = cut(self.points, self.size, turn * math.pi / 8)
+        wide = level > 0 and self.size == SIZE and len(self.problem.workers) <= MARKET
+        pieces = cut(self.points, WIDE if wide else self.size, turn * math.pi / 8)
         tasks = self._tasks(pieces, level, before)
         self.prices = self.prices[-1:]
         prices = np.zeros(len(self.problem.visits))

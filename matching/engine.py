@@ -78,7 +78,10 @@ def _solve_city(problem: Problem, limits: Limits, run: Run, listener: Listener) 
     index = {worker.code: row for row, worker in enumerate(free.workers)}
     booked = [Booked(each.visit, index[each.worker], each.start) for each in city.bookings]
     stopped = limits.stop is not None and limits.stop()
-    answer = Answer(booked, math.floor(city.bound + 0.01), "pieces", stopped=stopped, fallback=city.fallback)
+    answer = Answer(
+        booked, math.floor(city.bound + 0.01), "pieces", stopped=stopped, fallback=city.fallback,
+        prices=city.prices_of_visits,
+    )  # fmt: skip
     return assemble(problem, build_fleet(free), answer, run)
 
 
@@ -91,6 +94,7 @@ class _Search:
         self.best: list[Column] = []
         self.shop: Workshop | None = None
         self.benches: list[Bench] = []
+        self.prices: dict[str, float] = {}
         self.bound = simple_bound(board)
 
     def run(self, before: Roster | None) -> Answer:
@@ -136,6 +140,9 @@ class _Search:
         self._dive(work)
         work.run(ALL)
         self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
+        if self.mode == "day":
+            codes = (visit.code for visit in self.board.visits)
+            self.prices = dict(zip(codes, work.best_prices().visits.tolist(), strict=True))
         if not self._stopped():
             self._finish(work)
         return self._answer("columns")
@@ -192,7 +199,8 @@ class _Search:
 
     def _answer(self, engine: str) -> Answer:
         booked = booked_of(self.board, self.best)
-        return Answer(booked, math.floor(self.bound + 0.01), engine, stopped=self._stopped())
+        bound = math.floor(self.bound + 0.01)
+        return Answer(booked, bound, engine, stopped=self._stopped(), prices=self.prices)
 
     def _stopped(self) -> bool:
         return self.limits.stop is not None and self.limits.stop()

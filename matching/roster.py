@@ -97,6 +97,29 @@ class Move:
     price: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class PriceCell:
+    """What a minute of a worker's time is worth, in travel minutes, in one cell and hour of the problem."""
+
+    north: int
+    east: int
+    hour: int
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceMap:
+    """Where and when workers are short: the price of a minute of their work by cell and hour from the epoch.
+
+    A cell is `step` degrees of latitude and longitude; `north` and `east` are its number from the equator and from
+    Greenwich. `usual` stands where nothing is known.
+    """
+
+    step: float
+    usual: float
+    cells: tuple[PriceCell, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """An engine's answer. `objective` and `bound` are in units; no roster of this problem is worth more than `bound`.
@@ -122,6 +145,7 @@ class Roster:
     digest: str
     stopped: bool = False
     fallback: str = ""
+    prices: PriceMap | None = None
 
     @property
     def proven(self) -> bool:

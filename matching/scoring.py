@@ -190,9 +190,15 @@ def pair_value(visit: Visit, fleet: Fleet) -> IntArray:
     return total
 
 
-def pair_terms_of(visit: Visit, fleet: Fleet, worker: int, start: int) -> list[Term]:
+def pair_terms_of(
+    visit: Visit,
+    fleet: Fleet,
+    worker: int,
+    start: int,
+    table: dict[str, IntArray] | None = None,
+) -> list[Term]:
     """The terms of one pair at one start, the change penalty included if a promise is moved."""
-    terms = [Term(name, int(row[worker])) for name, row in pair_table(visit, fleet).items() if row[worker]]
+    terms = [Term(name, int(row[worker])) for name, row in (table or pair_table(visit, fleet)).items() if row[worker]]
     if visit.promise is None:
         return terms
     code = next(code for code, row in fleet.index.items() if row == worker)

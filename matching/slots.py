@@ -9,13 +9,13 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from matching.clockwork import Ask, ask_for, next_start
-from matching.fleet import build_fleet
+from matching.fleet import Fleet, build_fleet
 from matching.insertion import Fit, fit, idle_added, idle_units, leave_by, travel_units, worth
 from matching.problem import Commitment, Problem, Visit
 from matching.reach import time_reasons
 from matching.roster import Candidate, Choice, Slot, Term
 from matching.rules import may_do, pair_reasons
-from matching.scoring import p_accept, pair_terms_of
+from matching.scoring import p_accept, pair_table, pair_terms_of
 from matching.travel import BoolArray, IntArray
 
 MOST_STARTS = 4000
@@ -38,12 +38,15 @@ class SlotFinder:
 
     What counts as taken is what workers are committed to; `with_choices` turns a roster's choices and live offers
     into commitments, so that slots already promised to other open visits are not shown again. `cost` says what a
-    worker's time is worth elsewhere (a plan's prices): it lowers the value of a candidate, and is told as a term.
+    worker's time is worth elsewhere (a plan's prices): it lowers the value of a candidate, and is told as a term. A
+    `fleet` that is laid out already (of some workers, too) saves the time for that.
     """
 
-    def __init__(self, problem: Problem, cost: Cost | None = None) -> None:
+    def __init__(self, problem: Problem, cost: Cost | None = None, fleet: Fleet | None = None) -> None:
         self.problem, self.cost = problem, cost
-        self.fleet = build_fleet(problem)
+        self.fleet = fleet or build_fleet(problem)
+        self.codes = list(self.fleet.index)
+        self._last: tuple[Visit, dict[str, IntArray]] | None = None
 
     def slots(self, visit: Visit, top: int = 3) -> tuple[Slot, ...]:
         """Every start on the grid that somebody can keep, in order of time; `top` candidates each (without terms)."""
@@ -77,8 +80,7 @@ class SlotFinder:
         """For every worker who cannot do this visit (at this start, if given): the first code that says why."""
         found = pair_reasons(visit, self.fleet)
         found.update(time_reasons(ask_for(self.problem, visit, start), self.fleet, may_do(visit, self.fleet)))
-        workers = self.problem.workers
-        return {workers[index].code: reason.value for index, reason in sorted(found.items())}
+        return {self.codes[index]: reason.value for index, reason in sorted(found.items())}
 
     def _grid(self, ask: Ask) -> _Grid:
         found = fit(ask, self.fleet)
@@ -105,8 +107,14 @@ class SlotFinder:
     def _light(self, grid: _Grid, row: int, start: int, chance: float, column: int) -> Candidate:
         found, at = grid.found, np.array([row])
         latest = int(leave_by(self.fleet, found, at, np.array([start]))[0])
-        code = self.problem.workers[int(found.worker[row])].code
+        code = self.codes[int(found.worker[row])]
         return Candidate(code, start, latest, int(found.added[row]), chance, int(grid.value[row, column]), ())
+
+    def _table(self, visit: Visit) -> dict[str, IntArray]:
+        """The pair terms of a visit, kept while the questions are about the same one."""
+        if self._last is None or self._last[0] is not visit:
+            self._last = (visit, pair_table(visit, self.fleet))
+        return self._last[1]
 
     def _candidate(self, visit: Visit, grid: _Grid, row: int, column: int) -> Candidate:
         start, worker = int(grid.starts[column]), int(grid.found.worker[row])
@@ -120,7 +128,9 @@ class SlotFinder:
         ]
         if self.cost is not None:
             way.append(Term("opportunity", -int(self.cost(found_worker, begin, visit.seconds)[0])))
-        terms = pair_terms_of(visit, self.fleet, worker, start) + [term for term in way if term.amount]
+        terms = pair_terms_of(visit, self.fleet, worker, start, self._table(visit)) + [
+            term for term in way if term.amount
+        ]
         return replace(light, terms=tuple(terms))
 
 

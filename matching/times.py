@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,17 @@ class Times:
             same = np.abs(self._vectors[origin] - self._vectors[target]).max(axis=-1) == 0
             found = np.where(same, 0, np.ceil(plain)).astype(np.int64)
         return np.where(np.equal(origin, target), 0, found)
+
+    def of(self, workers: IntArray) -> Times:
+        """The same ways for these workers, who are then known by their place in this list."""
+        some = copy.copy(self)
+        some._keep(workers)  # noqa: SLF001 - another of the same class
+        return some
+
+    def _keep(self, workers: IntArray) -> None:
+        self._speeds = self._speeds[workers]
+        if self._haversine is None:
+            self._mode = self._mode[workers]
 
     def raw(self) -> RawTimes:
         """The numbers behind the answers, as arrays of the same types for every kind of travel."""
