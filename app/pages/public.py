@@ -96,7 +96,7 @@ def show_basemap() -> Any:
     answer.status_code = 304 if tag in request.if_none_match else 200
     answer.content_type = "application/octet-stream"
     answer.set_etag(tag)
-    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer.headers["Cache-Control"] = "public, max-age=86400, stale-while-revalidate=604800"
     return answer
 
 

@@ -35,7 +35,8 @@ MACHINES: dict[str, list[type[StrEnum]]] = {
     "milestone": [MilestoneState], "attribution": [AttributionState], "rating": [InvitationState, RatingState],
 }  # fmt: skip
 WORKER = """{% extends "layouts/worker.html" %}{% import "components/ui.html" as ui %}{% set tab = "today" %}{% set heading = "Thursday" %}
-{% block content %}{{ ui.post("I am leaving", "/worker/visits/V-1/depart", kind="act", big=True, offline="depart", done="Left") }}{% endblock %}"""
+{% block content %}{{ ui.post("I am leaving", "/worker/visits/V-1/depart", kind="act", big=True, offline="depart", done="Left") }}
+<template data-after="depart"><p id="then">And now this</p></template>{% endblock %}"""
 DESK = """{% extends "layouts/desk.html" %}{% import "components/ui.html" as ui %}{% set tab = "people" %}
 {% block content %}<main id="main" class="page" tabindex="-1"><h1>People</h1>
 {% call(row) ui.table(["Zhou", "Luo"], [{"label": "Name"}], "People") %}<td><a class="rowlink" href="#{{ row }}">{{ row }}</a></td>{% endcall %}</main>{% endblock %}"""
@@ -242,3 +243,30 @@ def test_an_act_with_signal_is_not_kept(context: BrowserContext, site: str, hous
     page.wait_for_function("!document.querySelector('form[data-sent]')")
     assert page.locator(".did").count() == 0
     assert page.evaluate("import('/static/js/store.js').then(store => store.kept()).then(acts => acts.length)") == 0
+
+
+def test_what_comes_next_is_there_without_signal(context: BrowserContext, site: str, house: House) -> None:
+    page = context.new_page()
+    show(page, site, house, WORKER, "/worker")
+    assert page.locator("#then").count() == 0
+    context.set_offline(True)
+    page.get_by_role("button", name="I am leaving").click()
+    page.locator("#then").wait_for()
+    context.set_offline(False)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_page_kept_on_the_phone_knows_how_old_it_is(
+    context: BrowserContext, site: str, house: House, kept: bool
+) -> None:
+    """Else what is pressed hours later without signal would be noted at the time the page was made."""
+    page = context.new_page()
+    show(page, site, house, WORKER, "/worker")
+    made = page.evaluate("document.body.dataset.now")
+    old = rendered(house, WORKER, "/worker/old")
+    old = re.sub('data-now="[^"]*"', 'data-now="2026-01-01T00:00:00+00:00"', old)
+    old = old.replace("<body ", "<body data-kept ") if kept else old
+    page.route(f"{site}/worker/old", lambda route: route.fulfill(body=old, content_type="text/html; charset=utf-8"))
+    page.goto(f"{site}/worker/old")
+    now = page.evaluate("import('/static/js/clock.js').then((clock) => clock.serverNow().getTime())")
+    assert (now >= page.evaluate("at => Date.parse(at)", made)) is kept

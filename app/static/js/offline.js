@@ -50,13 +50,21 @@ function showDone(form, act) {
   note.classList.add("mt-2");
   note.setAttribute("role", "status");
   box.append(done, note);
-  if (!form.hasAttribute("data-many")) { form.replaceWith(box); return; }
+  if (!form.hasAttribute("data-many")) { (form.closest("[data-step]") ?? form).replaceWith(box); showNext(box, form.dataset.offlineAct); return; }
   document.querySelectorAll(".kept").forEach((old) => old.remove());  // the form stays, empty, for the next one
   form.before(box);
   form.reset();
   delete form.dataset.sent;
   form.querySelectorAll('[aria-busy="true"]').forEach((button) => button.removeAttribute("aria-busy"));
   box.scrollIntoView({ block: "center" });
+}
+
+// What comes after an act lies in the page as a template: without signal the next button is there all the same.
+function showNext(box, act) {
+  const next = document.querySelector(`template[data-after~="${act}"]`);
+  if (!next) return;
+  box.after(document.importNode(next.content, true));
+  next.remove();
 }
 
 // On a shared phone nobody sends what another person pressed.
@@ -149,6 +157,13 @@ async function showKeptOnes() {
   }
 }
 
+// The page behind a link marked data-keep opens without signal too, even if nobody has looked at it yet.
+async function keepPages() {
+  if (!("caches" in window) || !navigator.onLine) return;
+  const pages = await caches.open("hourhand-pages-1");
+  for (const link of document.querySelectorAll("a[data-keep]")) if (!(await pages.match(link.href))) await pages.add(link.href);
+}
+
 export function start() {
   if (!document.querySelector("[data-offline-bar]") || !("indexedDB" in window)) return;
   if (document.documentElement.matches(".worker, .works-offline") && "serviceWorker" in navigator) {
@@ -159,5 +174,6 @@ export function start() {
   window.addEventListener("offline", showBar);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) sendKept(); });
   setInterval(sendKept, 20000);
+  keepPages().catch(() => {});
   showKeptOnes().catch(() => {}).finally(() => { showBar(); sendKept(); });
 }

@@ -41,6 +41,12 @@ function patient(request) {
   });
 }
 
+// A kept page says that it is one: its clock shows when it was made (clock.js).
+async function marked(kept) {
+  const text = await kept.text();
+  return new Response(text.replace("<body ", "<body data-kept "), { headers: kept.headers });
+}
+
 async function page(request) {
   const cache = await caches.open(PAGES);
   try {
@@ -48,7 +54,8 @@ async function page(request) {
     if (fresh.ok && !fresh.redirected && (fresh.headers.get("content-type") ?? "").includes("text/html")) await cache.put(request, fresh.clone());
     return fresh;
   } catch {
-    return (await cache.match(request)) ?? (await cache.match("/worker")) ?? Response.error();
+    const kept = (await cache.match(request)) ?? (await cache.match("/worker"));
+    return kept ? marked(kept) : Response.error();
   }
 }
 
