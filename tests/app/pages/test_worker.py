@@ -17,8 +17,12 @@ from tests.worked import worked_visit
 def test_today_has_the_next_stop_and_one_button(phone: Phone) -> None:
     visit = promised(phone)
     page = phone.text("/worker")
-    assert page.count("btn-act") == 1
-    assert f"/worker/visits/{visit.code}/trip" in page
+    shown, _mark, later = page.partition("<template data-after")
+    assert shown.count("btn-act") == 1
+    assert f"/worker/visits/{visit.code}/trip" in shown
+    for act in ("arrive", "start"):  # lie in wait for a phone without signal
+        assert f"/worker/visits/{visit.code}/{act}" not in shown
+        assert f"/worker/visits/{visit.code}/{act}" in later
     assert "1 visit to go" in page
     assert "door 101" in page
 
