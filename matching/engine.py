@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from matching.again import Again
 from matching.assemble import Answer, Run, assemble, booked_of
 from matching.board import Board, build_board, pin_down
 from matching.city import City
@@ -103,6 +104,8 @@ class _Search:
         if self.mode == "instant":
             self.best = better(carried, insert_greedily(self.board, self.rows, request_order(self.board)))
             return self._answer("insertion")
+        if before and carried and self.mode == "day" and is_ready():
+            return self._again(before, carried)
         self.best = better(carried, self._first_plan())
         self._tell("greedy", self.bound)
         if self.limits.effort == 0 or self._stopped():
@@ -122,6 +125,36 @@ class _Search:
         self.benches = [self.shop.bench(self.seed + n).insert(order) for n, order in enumerate(orders)]
         return max(self.benches, key=lambda bench: bench.value).columns()
 
+    def _again(self, before: Roster, carried: list[Column]) -> Answer:
+        """Mend the previous roster where something changed, then prove how good that is."""
+        self.best = carried
+        budget = WORK[self.mode] * self.limits.effort
+        again = Again(self.board, self.rows, before, carried, self._stopped, budget / 4, self.seed)
+        try:
+            for found in again.run():
+                self._improve(found)
+                self._tell("again", self.bound)
+            work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
+            self._prove(work)
+        except FAILURES as error:
+            booked = booked_of(self.board, self.best)
+            return Answer(booked, math.floor(self.bound), "again", fallback=type(error).__name__)
+        return self._answer("again")
+
+    def _prove(self, work: Generation) -> None:
+        """Prices for the bound; what holds already is not touched."""
+        if self._stopped():
+            return
+        work.begin(self.best)
+        work.run(FEW)
+        work.run(ALL)
+        self._keep_bound(work)
+
+    def _keep_bound(self, work: Generation) -> None:
+        self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
+        codes = (visit.code for visit in self.board.visits)
+        self.prices = dict(zip(codes, work.best_prices().visits.tolist(), strict=True))
+
     def _optimise(self) -> Answer:
         if is_flow(self.board, self.rows):
             found = flow(self.board, self.limits.candidates)
@@ -139,10 +172,7 @@ class _Search:
         work.run(FEW[1:])
         self._dive(work)
         work.run(ALL)
-        self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
-        if self.mode == "day":
-            codes = (visit.code for visit in self.board.visits)
-            self.prices = dict(zip(codes, work.best_prices().visits.tolist(), strict=True))
+        self._keep_bound(work)
         if not self._stopped():
             self._finish(work)
         return self._answer("columns")

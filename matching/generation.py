@@ -68,14 +68,18 @@ class Generation:
     slack: float = math.inf
     floors: FloatArray = field(init=False)
 
-    def begin(self, columns: list[Column], prices: FloatArray | None = None) -> None:
-        """Start from these columns and from what each opening would like at prices known or, else, guessed."""
+    def prepare(self, columns: list[Column]) -> None:
+        """Know these columns and nothing else yet."""
         self.pool = Pool(self.board)
         self.master = Master(self.board, self.rows, self.pool)
         self.grounds = Grounds(self.board)
         self.bound = simple_bound(self.board)
         self.floors = np.zeros(self.board.openings)
         self.pool.add(columns)
+
+    def begin(self, columns: list[Column], prices: FloatArray | None = None) -> None:
+        """Start from these columns and from what each opening would like at prices known or, else, guessed."""
+        self.prepare(columns)
         self.master.start()
         hope = self.board.hope.astype(np.float64)
         guesses = [share * hope for share in FIRST] if prices is None else [prices, 0.95 * prices, 1.05 * prices]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,12 @@ class Legs:
         self.sheets: dict[
             bool, Any
         ] = {}  # what `quick.make_sheet` has made of the board: with closed ways or real ones
+
+    def bare(self) -> Legs:
+        """The same ways for a board with other gains, of which no sheet is made yet."""
+        other = copy.copy(self)
+        other.sheets = {}
+        return other
 
     def seconds(self, worker: IntArray, one: IntArray, other: IntArray) -> IntArray:
         """The way from option `one` to option `other`."""

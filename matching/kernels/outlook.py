@@ -115,20 +115,46 @@ def _fill_done(sheet: Sheet, worker: int, arc: int, nearest: int, span: IntArray
         done[slot] = min((free - begin) // width, slots - 1)
 
 
+@lean
+def _first_done(sheet: Sheet, opening: int, arc: int, span: IntArray) -> int:
+    """The slot in which one is free again who comes to an arc straight from the opening's origin."""
+    worker, option = sheet.opening[opening, WORKER], sheet.arc[arc, OPTION]
+    there = advance(sheet, worker, sheet.opening[opening, READY], sheet.arc[arc, ENTRY])
+    start = next_free_start(sheet, worker, option, max(there, sheet.arc[arc, EARLY]))
+    if start > sheet.arc[arc, LATE]:
+        return int(span[2])
+    free = start + sheet.option[option, SECONDS] + int(sheet.rate[BUFFER])
+    return int(min((free - span[0]) // span[1], span[2] - 1))
+
+
 @compiled
-def through(sheet: Sheet, ask: Ask, opening: int, view: Outlook) -> FloatArray:
-    """For each arc looked at: the most any sequence through it can be worth, the opening's own value added."""
-    row, slots = sheet.opening[opening], view.span[2]
+def so_far(sheet: Sheet, ask: Ask, opening: int, view: Outlook) -> FloatArray:
+    """By slot: the most that visits done by then can be worth, no ways counted."""
+    slots = view.span[2]
     before = np.zeros(slots + 1)
+    for number in range(len(view.cand)):
+        # The origin may be nearer than any other visit, so that the first visit is a case of its own.
+        then = _first_done(sheet, opening, view.cand[number], view.span)
+        before[then] = max(before[then], ask.adjusted[view.cand[number]])
+    before[slots] = 0.0
     for slot in range(slots):
         before[slot] = max(before[slot], before[slot - 1] if slot else 0.0)
         for number in range(len(view.cand)):
             then = view.done[number, slot]
             if then < slots:
                 before[then] = max(before[then], before[slot] + ask.adjusted[view.cand[number]])
+    return before
+
+
+@compiled
+def through(sheet: Sheet, ask: Ask, opening: int, view: Outlook) -> FloatArray:
+    """For each arc looked at: the most any sequence through it can be worth, the opening's own value added."""
+    row, slots, before = sheet.opening[opening], view.span[2], so_far(sheet, ask, opening, view)
     best = np.full(len(view.cand), NOTHING)
     for number in range(len(view.cand)):
         arc = view.cand[number]
+        then = _first_done(sheet, opening, arc, view.span)
+        best[number] = view.value[then] if then < slots else NOTHING
         there = advance(sheet, row[WORKER], row[READY], sheet.arc[arc, ENTRY])
         nearest = sheet.nearest[sheet.worker[row[WORKER], KIND], sheet.arc[arc, OPTION]]
         slot = max(0, (there - nearest - view.span[0]) // view.span[1])
