@@ -76,13 +76,19 @@ WORDING: Final[dict[str, tuple[str, str]]] = {
     ),
     "move_asked_customer": (
         "A question about your visit",
-        "May we move your visit: %(visit)s? Please look at the question in Hourhand. No is fine; nothing changes unasked.",
+        (
+            "May we move your visit: %(visit)s? Please look at the question in Hourhand. "
+            "No is fine; nothing changes unasked."
+        ),
     ),
     "move_off": ("It stays as agreed", "The visit stays as it was agreed: %(visit)s."),
     # to workers
     "move_asked_from": (
         "A question about a visit",
-        "May somebody else take this visit of yours: %(visit)s? Please answer in Hourhand. No is fine, and costs nothing.",
+        (
+            "May somebody else take this visit of yours: %(visit)s? Please answer in Hourhand. "
+            "No is fine, and costs nothing."
+        ),
     ),
     "move_asked_to": (
         "A question about a visit",

@@ -30,6 +30,7 @@ PARTS = (
     "ops_money",
     "ops_recruiting",
     "ops_people",
+    "ops_audit",
 )
 VERSION = "1.0.0"
 

@@ -19,7 +19,7 @@ from accounts.emergency import (
 )
 from accounts.people import names_of
 from app import auth
-from app.audit_check import tell
+from app.audit_check import check_for
 from app.house import current_now, wall_now
 from app.input import read, read_query
 from app.messages import sentence
@@ -32,8 +32,7 @@ from app.registry import Policy, route
 from app.session import current_session
 from app.words import gettext as _
 from core.actors import STAFF, Role
-from core.audit import Change, audit, list_audit
-from core.audit_chain import verify_chain
+from core.audit import list_audit
 from core.errors import Conflict, DomainError, InvalidInput
 
 bp = Blueprint("ops_audit", __name__)
@@ -68,10 +67,7 @@ def show_audit() -> Any:
 @route(bp, "/ops/audit/check", policy=WATCH, methods=["POST"], audit=True, idempotent="none")
 def check_now() -> Any:
     """Walk the whole chain now and say what was found."""
-    said, session, now = read(Said), current_session(), current_now()
-    found = verify_chain(session)
-    tell(session, found, now)
-    audit(session, actor_because(said["reason"]), "audit_checked", "audit", now, Change(after={"fault": found.fault}))
+    found = check_for(current_session(), actor_because(read(Said)["reason"]), current_now())
     if found.whole:
         flash(_("The audit is whole: %(n)s rows. Its head: %(head)s", n=found.head.seq, head=found.head), "done")
     else:

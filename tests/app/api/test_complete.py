@@ -19,6 +19,8 @@ ELSEWHERE = {
     "board_day": "a read",
     "names_of": "names for a page",
     "close_tasks": "part of asking by hand",
+    "take_role": "a browser takes a role for half an hour; a token acts in the one it was made for",
+    "give_back": "likewise",
     "clean_photo": "part of handing in a photo",
 }
 
