@@ -19,6 +19,7 @@ from accounts.second_factor import begin_second_factor, confirm_second_factor
 from accounts.staff import set_staff_password
 from accounts.totp import totp_now
 from app.demo_check import play
+from app.logs import configure_logs
 from app.session import engine_options, make_factory
 from app.settings import Settings
 from app.wiring import wiring
@@ -47,6 +48,7 @@ BEFORE = timedelta(minutes=5)  # the code that set an authenticator up cannot be
 
 def seed(settings: Settings, days: int) -> None:
     """Write the city and live through its last days; a second call finds it done."""
+    configure_logs(settings, quiet=True)
     factory = _seeding_factory(settings)
     with factory() as session:
         if session.get(TickRun, ("demo_seed", "done")) is not None:

@@ -10,8 +10,8 @@ import structlog
 from app.settings import Env, Settings
 
 
-def configure_logs(settings: Settings) -> None:
-    """Write to standard error, where the parent keeps it."""
+def configure_logs(settings: Settings, *, quiet: bool = False) -> None:
+    """Write to standard error, where the parent keeps it; ``quiet``: only what is wrong, for commands."""
     shape: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if settings.env is not Env.PRODUCTION:
         shape = structlog.dev.ConsoleRenderer(colors=False)
@@ -22,7 +22,7 @@ def configure_logs(settings: Settings) -> None:
             structlog.processors.format_exc_info,
             shape,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
