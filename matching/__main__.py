@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from matching import schema
+from matching import compiled, schema
 from matching.check import check
 from matching.engine import MODES, solve
 from matching.errors import ProblemError
@@ -61,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     shaping = commands.add_parser("schema", help="print the JSON Schema of a problem or a roster")
     shaping.add_argument("kind", choices=("problem", "roster"))
     shaping.set_defaults(run=_schema)
+    warming = commands.add_parser("warm", help="compile the kernels, once for every machine and version")
+    warming.set_defaults(run=_warm)
     return parser
 
 
@@ -97,8 +99,10 @@ def _listener() -> Callable[[Progress], None] | None:
         return None
 
     def tell(progress: Progress) -> None:
-        bound = "" if progress.bound is None else f"  bound {progress.bound / UNITS_PER_MINUTE:,.1f}"
-        worth = progress.objective / UNITS_PER_MINUTE
+        worth, bound = progress.objective / UNITS_PER_MINUTE, ""
+        if progress.bound is not None:
+            above = progress.bound / UNITS_PER_MINUTE
+            bound = f"  bound {above:,.1f}  {(above - worth) / max(1.0, abs(above)):.2%} apart"
         sys.stderr.write(f"\r\x1b[K{progress.phase:8} objective {worth:,.1f}{bound}")
 
     return tell
@@ -133,6 +137,13 @@ def _bound(options: argparse.Namespace) -> int:
     roster = solve(problem, Limits(effort=options.effort), 0, "day", None, _listener())
     bound, worth = roster.bound / UNITS_PER_MINUTE, roster.objective / UNITS_PER_MINUTE
     sys.stdout.write(f"{bound:.3f} minutes; reached {worth:.3f}\n")
+    return 0
+
+
+def _warm(options: argparse.Namespace) -> int:
+    del options
+    ready = compiled.warm()
+    sys.stdout.write("The kernels are ready.\n" if ready else "Without numba there is nothing to compile.\n")
     return 0
 
 

@@ -28,7 +28,7 @@ from tools.city import (
     start_database,
     stop_database,
 )
-from tools.console import PYTHON, ROOT, TroubleError, say, show, step
+from tools.console import PYTHON, ROOT, TroubleError, run, say, show, step
 from tools.torture import run_proofs
 
 PACKAGES = (
@@ -44,6 +44,8 @@ PASSES_ON = {"test", "bench", "torture"}
 def set_up(lock: str, development: bool = False) -> None:
     """Everything that does not need a database: packages and front-end files."""
     packages.ensure_packages(lock)
+    with step("machine code of the matcher"):
+        run([PYTHON, "-m", "matching", "warm"], "Compiling the matcher")
     assets.ensure_assets(development)
 
 
