@@ -16,6 +16,7 @@ TEMPLATES = sorted(path for path in (APP / "templates").rglob("*.html") if path.
 HAN = r"[\u4e00-\u9fff]"
 SPACED = re.compile(rf"[。，；：！？、] +{HAN}|{HAN} +[。，；：！？、]|{HAN}, ?{HAN}")
 SENTENCES = re.compile(r"[.!?]'[^{}]*\) }} {[{%]")
+LATIN_MARK = re.compile(r"}}[,:;.] {{")
 TORN = re.compile(r"(?:%\(\w+\)[sd]|\d) (?:小时|分钟|家|次|项|条)")
 
 
@@ -39,7 +40,9 @@ def test_a_number_stays_with_its_unit(name: str) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_two_sentences_are_set_by_the_language(path: Path) -> None:
     """Between two sentences stands ``{{ sp }}``: a space in English, nothing in Chinese."""
-    assert SENTENCES.findall(path.read_text()) == []
+    text = path.read_text()
+    assert SENTENCES.findall(text) == []
+    assert LATIN_MARK.findall(text) == [], "between two values stands {{ _(', ') }} or ui.dot()"
 
 
 def test_the_rules_bite() -> None:

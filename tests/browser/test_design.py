@@ -270,3 +270,29 @@ def test_a_page_kept_on_the_phone_knows_how_old_it_is(
     page.goto(f"{site}/worker/old")
     now = page.evaluate("import('/static/js/clock.js').then((clock) => clock.serverNow().getTime())")
     assert (now >= page.evaluate("at => Date.parse(at)", made)) is kept
+
+
+@pytest.mark.parametrize("by", ["system", "choice"])
+def test_paper_is_white_also_at_night(browser: Browser, site: str, by: str) -> None:
+    context = browser.new_context(color_scheme="dark", locale="en-US")
+    page = context.new_page()
+    page.goto(f"{site}/design")
+    page.evaluate("by => { if (by === 'choice') document.documentElement.dataset.theme = 'dark'; }", by)
+    page.emulate_media(media="print")
+    colours = "(name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
+    seen = {name: page.evaluate(colours, name) for name in ("--paper", "--ink", "--solid", "--on-solid")}
+    assert seen == {"--paper": "#fff", "--ink": "#000", "--solid": "#000", "--on-solid": "#fff"}
+    context.close()
+
+
+def test_what_has_the_focus_is_not_under_the_dock(context: BrowserContext, site: str, house: House) -> None:
+    links = "{% for n in range(40) %}<p><a href='#'>Line {{ n }}</a></p>{% endfor %}"
+    page = context.new_page()
+    show(page, site, house, WORKER.replace("{% endblock %}", links + "{% endblock %}"), "/worker")
+    for n in range(40):
+        line = page.get_by_role("link", name=f"Line {n}", exact=True)
+        line.focus()
+        box, dock = line.bounding_box(), page.locator(".dock").bounding_box()
+        assert box is not None
+        assert dock is not None
+        assert box["y"] + box["height"] <= dock["y"]

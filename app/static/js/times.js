@@ -22,7 +22,7 @@ function turnRings() {
     const face = ring.querySelector("b");
     if (face.textContent !== text) {
       face.textContent = text;
-      ring.setAttribute("aria-label", `${ring.getAttribute("aria-label").split(":")[0]}: ${text}`);
+      ring.setAttribute("aria-label", `${ring.dataset.label} ${text}`);
     }
     if (left === 0 && !ring.classList.contains("over")) {
       ring.classList.add("over");
