@@ -15,12 +15,14 @@ from core.actors import Actor, Role
 from core.policies import read_policy
 from places.models import Compound, Zone
 from recruiting.models import Recruiter
+from recruiting.photos import keep_photos
 from recruiting.rubric import CODES
 from recruiting.schemas import SheetInput
 from recruiting.screening import record_screening
 from simulation.chance import between, chance, pick
 from simulation.founding import staff
 from simulation.people import phone, worker_name, worker_soul
+from simulation.pictures import picture_of
 from workers.applications import (
     apply_as_worker,
     check_identity,
@@ -37,6 +39,7 @@ from workers.policy import VettingPolicy
 from workers.quiz import QUIZ
 from workers.schemas import Application, HandIn, IdentityCheck, Paper, Practice, QuizAnswers
 
+SEEN = ("先问了能用什么，再动手。", "手脚利索，边角也擦到了。", "话不多，收尾收得干净。")
 SKILLS = ("cleaning", "deep_cleaning", "windows", "cooking", "ironing")
 
 
@@ -65,16 +68,16 @@ def _identity(session: Session, seed: int, number: int, worker: Worker, now: dat
     today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
     number_hash = hashlib.sha256(f"{seed}-identity-{number}".encode()).hexdigest()
     good_until = today + timedelta(days=120 + int(between(0, 200, seed, "papers", number)))
-    seen = IdentityCheck(number_hash, good_until, good_until + timedelta(days=60), "papers seen")
+    seen = IdentityCheck(number_hash, good_until, good_until + timedelta(days=60), "看过证件")
     check_identity(session, staff(session, Role.OPS_AGENT), worker.code, seen, now)
 
 
 def _confirm(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:  # noqa: ARG001
-    confirm_interview(session, staff(session, Role.OPS_AGENT), worker.code, "sheet looks right", now)
+    confirm_interview(session, staff(session, Role.OPS_AGENT), worker.code, "面试表无误", now)
 
 
 def _practice(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:
-    practice = Practice(skills_of(seed, number), "practice seen")
+    practice = Practice(skills_of(seed, number), "看过实操")
     sign_practice(session, staff(session, Role.OPS_AGENT), worker.code, practice, now)
 
 
@@ -84,7 +87,7 @@ def _quiz(session: Session, seed: int, number: int, worker: Worker, now: datetim
 
 
 def _trial(session: Session, seed: int, number: int, worker: Worker, now: datetime) -> None:  # noqa: ARG001
-    start_trial(session, staff(session, Role.OPS_AGENT), worker.code, "trial begins", now)
+    start_trial(session, staff(session, Role.OPS_AGENT), worker.code, "开始试做", now)
 
 
 def come_in(session: Session, seed: int, number: int, now: datetime) -> Worker:
@@ -133,9 +136,9 @@ def _screen(session: Session, seed: int, number: int, worker: Worker, now: datet
         code: 3 if chance(seed, "item", number, code) < good else 2 if chance(seed, "fair", number, code) < 0.8 else 1
         for code in CODES
     }
-    record_screening(
-        session, actor, SheetInput(worker.code, items, photos=(f"sheet-{number:04d}",), note="trial clean"), now
-    )
+    photos = keep_photos(session, actor, worker.code, [picture_of(number)], now)
+    note = pick(SEEN, seed, "seen", number)
+    record_screening(session, actor, SheetInput(worker.code, items, photos=photos, note=note), now)
 
 
 def skills_of(seed: int, number: int) -> tuple[str, ...]:
