@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matching.circle import Circle, some_of
 from matching.clockwork import Ask, Starts, resting
 from matching.compiled import is_ready
 from matching.fleet import Fleet, build_fleet
@@ -22,6 +23,9 @@ from matching.scoring import change_price, idle_rate, open_terms, pair_value, tr
 from matching.timeline import FAR
 from matching.times import Times
 from matching.travel import BoolArray, IntArray
+
+MOST_PAIRS = 12_000_000  # workers × visits that are all looked at
+NEAR = 40  # openings of each visit beyond that
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Board:
     `base_value[o]` is what the engine wins back when an opening is filled: the straight way and the idle time that
     are no longer spent. `stay` is the objective of leaving every visit open. `limit` answers with ways under which no
     detour is a short cut, never longer than the real ones: arcs and pricing use it, so that what they drop is proven.
+    `sparse`: of very large problems only the nearest openings of each visit are here, and nothing is proven.
     `hope` is the most each visit could bring; `legs` are the same ways between visits.
     """
 
@@ -66,6 +71,7 @@ class Board:
     hope: IntArray
     travel_rate: int
     idle_rate: int
+    sparse: bool = False
 
     @property
     def openings(self) -> int:
@@ -96,12 +102,11 @@ def build_board(problem: Problem, *, proofs: bool = True) -> Board:
     """
     free = pin_down(problem)
     fleet = build_fleet(free)
-    options = [option for number, visit in enumerate(free.visits) for option in _options(free, fleet, number, visit)]
     open_ways = proofs and not isinstance(free.travel, Haversine)
     limit = Times(free, closed=True) if open_ways else fleet.times
     soft = replace(fleet, times=limit)
-    scout = Scout(soft) if is_ready() and len(soft.openings) else None
-    found = [_arcs_of(soft, scout, number, option) for number, option in enumerate(options)]
+    sparse = len(fleet) * len(free.visits) > MOST_PAIRS and bool(free.places) and len(fleet.openings) > NEAR
+    options, found = _near_pairs(free, soft) if sparse else _all_pairs(free, soft)
     asks = [option.ask for option in options]
     place = np.array([ask.visit.place for ask in asks], dtype=np.int64)
     return Board(
@@ -118,9 +123,35 @@ def build_board(problem: Problem, *, proofs: bool = True) -> Board:
         limit=limit,
         legs=Legs(free, limit, place),
         hope=_hope(options, len(free.visits)),
+        sparse=sparse,
         travel_rate=travel_rate(free),
         idle_rate=idle_rate(free),
     )
+
+
+def _all_pairs(problem: Problem, fleet: Fleet) -> tuple[list[_Option], list[IntArray]]:
+    """Every visit against every opening."""
+    options = [each for number, visit in enumerate(problem.visits) for each in _options(problem, fleet, number, visit)]
+    scout = Scout(fleet) if is_ready() and len(fleet.openings) else None
+    return options, [_arcs_of(fleet, scout, number, option) for number, option in enumerate(options)]
+
+
+def _near_pairs(problem: Problem, fleet: Fleet) -> tuple[list[_Option], list[IntArray]]:
+    """Every visit against the openings that begin nearest, and those of whoever is named in it."""
+    circle = Circle(fleet)
+    options: list[_Option] = []
+    found: list[IntArray] = []
+    for number, visit in enumerate(problem.visits):
+        named = {*visit.preferred, *visit.known, *({visit.promise.worker} if visit.promise else ())}
+        workers = circle.around(visit.place, NEAR, sorted(fleet.index[code] for code in named if code in fleet.index))
+        some = some_of(fleet, workers, circle.first)
+        rows = np.concatenate([np.arange(circle.first[w], circle.first[w + 1]) for w in workers.tolist()])
+        for option in _options(problem, some, number, visit):
+            arcs = _arcs_of(some, None, len(options), option)
+            arcs[:, 0] = rows[arcs[:, 0]]
+            options.append(option)
+            found.append(arcs)
+    return options, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,9 @@ class City:
         with Crew(self.limits.executor, self._stopped) as crew:
             for number, (turn, level) in enumerate(passes):
                 self._go_over(crew, turn, level, before if number == 0 else None)
-                last = number == len(passes) - 1
-                if (number == 0 or last) and not self._stopped():
-                    self._prove(crew, ROUNDS if last and len(self.problem.workers) <= MARKET else 0)
+                last, small = number == len(passes) - 1, len(self.problem.workers) <= MARKET
+                if (last or (small and number == 0)) and not self._stopped():
+                    self._prove(crew, ROUNDS if last and small else 0)
                 if self._stopped():
                     break
             if not self.placed:

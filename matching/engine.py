@@ -8,7 +8,7 @@ from collections.abc import Callable
 from matching.again import Again
 from matching.assemble import Answer, Run, assemble, booked_of
 from matching.board import Board, build_board, pin_down
-from matching.city import City
+from matching.city import City, bound_without_search
 from matching.columns import Column
 from matching.compiled import is_ready
 from matching.dive import Dive
@@ -37,6 +37,7 @@ TOLERANCE = {"round": 5e-4, "day": 1e-4}
 # Days with more workers are planned in pieces: compiled, and by numpy alone.
 WHOLE, PLAIN_WHOLE = 400, 100
 STEPS = 1000
+EVERY = 10_000  # arcs of each visit in a flow: all that a sparse board has
 
 Listener = Callable[[Progress], None] | None
 
@@ -96,7 +97,8 @@ class _Search:
         self.shop: Workshop | None = None
         self.benches: list[Bench] = []
         self.prices: dict[str, float] = {}
-        self.bound = simple_bound(board)
+        # Of a sparse board the arcs left out could matter: only a bound without a look at pairs holds.
+        self.bound = bound_without_search(board.problem) if board.sparse else simple_bound(board)
 
     def run(self, before: Roster | None) -> Answer:
         """The previous roster or greedy first; then the engine of the mode, whose failure leaves that answer."""
@@ -151,14 +153,15 @@ class _Search:
         self._keep_bound(work)
 
     def _keep_bound(self, work: Generation) -> None:
-        self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
+        if not self.board.sparse:
+            self.bound = min(self.bound, max(work.bound, float(total_value(self.best))))
         codes = (visit.code for visit in self.board.visits)
         self.prices = dict(zip(codes, work.best_prices().visits.tolist(), strict=True))
 
     def _optimise(self) -> Answer:
         if is_flow(self.board, self.rows):
-            found = flow(self.board, self.limits.candidates)
-            self.bound = found.bound
+            found = flow(self.board, EVERY if self.board.sparse else self.limits.candidates)
+            self.bound = self.bound if self.board.sparse else found.bound
             self._improve(found.columns)
             return self._answer("flow")
         budget = WORK[self.mode] * self.limits.effort
@@ -196,7 +199,7 @@ class _Search:
         columns = work.known_above(value) if every is None else every
         packed = pack(self.board, self.rows, columns, self.best, budget)
         self._improve(packed.columns)
-        if every is not None and packed.best:
+        if every is not None and packed.best and not self.board.sparse:
             self.bound = min(self.bound, total_value(self.best))
         self._tell("pack", self.bound)
 
@@ -219,7 +222,7 @@ class _Search:
                 found = self.shop.bench(self.seed).load(found).insert(value_order(self.board)).columns()
             self._improve(found)
             work.incumbent = total_value(self.best)
-            self._tell("dive", min(self.bound, work.bound))
+            self._tell("dive", self.bound if self.board.sparse else min(self.bound, work.bound))
 
     def _done(self) -> bool:
         return math.floor(self.bound + 0.01) <= total_value(self.best)

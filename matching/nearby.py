@@ -5,41 +5,27 @@ Built once over all workers; a question then costs the same whether there are th
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any, Self
+from typing import Self
 
-import numpy as np
-
+from matching.circle import Circle, some_of
 from matching.errors import require
-from matching.fleet import Fleet, Openings, build_fleet
+from matching.fleet import Fleet, build_fleet
 from matching.prices import cost_of
 from matching.problem import Problem, Visit
 from matching.roster import Candidate, PriceMap, Slot
 from matching.slots import SlotFinder
-from matching.travel import IntArray, unit_vectors
 
 RINGS = (48, 480, 4800)
-PER_WORKER = (
-    "start", "any_zone", "radius", "tier", "stars", "lower", "newcomer", "gap", "p_accept", "unreliability",
-    "safety_hold", "document_hold", "documents_until", "daily_limit", "weekly_limit", "rest", "breaks", "day_load",
-    "week_load",
-)  # fmt: skip
-NAMED = ("skills", "languages", "genders", "zones")
 
 
 class Nearby:
     """What `SlotFinder` answers, from the workers whose free stretches begin nearest to the visit; needs points."""
 
     def __init__(self, problem: Problem, prices: PriceMap | None = None) -> None:
-        from scipy.spatial import cKDTree
-
         require(bool(problem.places), "To find who is near, the problem needs points.")
         self.problem, self.prices = problem, prices
         self.fleet = build_fleet(problem)
-        self.vectors = unit_vectors(problem.places)
-        table = self.fleet.openings
-        self.first = np.searchsorted(table.worker, np.arange(len(self.fleet) + 1))
-        self.tree = cKDTree(self.vectors[table.origin]) if len(table) else None
+        self.circle = Circle(self.fleet)
 
     def best_workers(self, visit: Visit, top: int = 5, start: int | None = None) -> tuple[Candidate, ...]:
         """The best of the nearest who can do this visit (at this start, if given), best first."""
@@ -64,7 +50,7 @@ class Nearby:
 
     def _finders(self, visit: Visit) -> list[SlotFinder] | _Widening:
         """Finders over wider and wider rings; every worker is in the last."""
-        return _Widening(self, visit) if self.tree is not None else []
+        return _Widening(self, visit) if self.circle.tree is not None else []
 
 
 class _Widening:
@@ -84,30 +70,5 @@ class _Widening:
             raise StopIteration
         if number == len(RINGS):
             return whole.finder(whole.fleet)
-        openings = len(whole.fleet.openings)
-        few = min(RINGS[number], openings)
-        point = whole.vectors[self.visit.place]
-        near = np.atleast_1d(whole.tree.query(point, k=few)[1]) if whole.tree is not None else np.zeros(0)
-        workers = np.unique(whole.fleet.openings.worker[near.astype(np.int64)])
-        return whole.finder(some_of(whole.fleet, workers, whole.first))
-
-
-def some_of(fleet: Fleet, workers: IntArray, first: IntArray) -> Fleet:
-    """The fleet of these workers only, in this order; `first[w]` is the first opening of worker w."""
-    many = first[workers + 1] - first[workers]
-    local = np.repeat(np.arange(len(workers)), many)
-    rows = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many) + np.repeat(first[workers], many)
-    columns: dict[str, Any] = {each.name: getattr(fleet.openings, each.name)[rows] for each in fields(Openings)}
-    columns["worker"] = local
-    changed: dict[str, Any] = {name: getattr(fleet, name)[workers] for name in PER_WORKER}
-    changed |= {name: {key: mask[workers] for key, mask in getattr(fleet, name).items()} for name in NAMED}
-    place = {int(worker): row for row, worker in enumerate(workers)}
-    pairs = {
-        visit: [(name, place[worker], minutes) for name, worker, minutes in terms if worker in place]
-        for visit, terms in fleet.pair_terms.items()
-    }
-    codes = {fleet.problem.workers[int(worker)].code: row for row, worker in enumerate(workers)}
-    return replace(
-        fleet, index=codes, times=fleet.times.of(workers), openings=Openings(**columns), pair_terms=pairs,
-        **changed,
-    )  # fmt: skip
+        workers = whole.circle.around(self.visit.place, RINGS[number])
+        return whole.finder(some_of(whole.fleet, workers, whole.circle.first))

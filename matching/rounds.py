@@ -46,14 +46,27 @@ def _coupled(board: Board, rows: tuple[HourRow, ...]) -> bool:
 def _two_fit(board: Board) -> bool:
     """Whether any two different visits can be done one after the other in one opening."""
     arcs = board.arcs
-    many = np.diff(arcs.first)
+    many = np.where(_never_two(board), 0, np.diff(arcs.first))
     if int((many * many).sum()) > MOST_PAIRS:
         return True
+    if not many.any():
+        return False
     row = np.repeat(np.arange(len(arcs.option)), many[arcs.opening])
     offset = np.arange(len(row)) - np.repeat(np.cumsum(many[arcs.opening]) - many[arcs.opening], many[arcs.opening])
     other = arcs.first[arcs.opening[row]] + offset
     fresh = board.visit[arcs.option[row]] != board.visit[arcs.option[other]]
     return bool(_follows(board, row[fresh], other[fresh]).any())
+
+
+def _never_two(board: Board) -> BoolArray:
+    """Openings in which the first visit to be over is over only after the last must have begun."""
+    arcs = board.arcs
+    over = np.full(board.openings, np.iinfo(np.int64).max, dtype=np.int64)
+    begun = np.full(board.openings, -1, dtype=np.int64)
+    seconds = board.starts.seconds[arcs.option] if len(arcs.option) else arcs.option
+    np.minimum.at(over, arcs.opening, arcs.earliest + seconds + board.problem.buffer)
+    np.maximum.at(begun, arcs.opening, arcs.latest)
+    return np.asarray(over > begun, dtype=bool)
 
 
 def _follows(board: Board, one: IntArray, other: IntArray) -> BoolArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EN: dict[str, str] = {
-    "chosen": "{worker} does visit {visit} at {start}.",
+    "chosen": "{worker} comes to {visit} at {start}.",
     "chosen.worker": "You have this visit at {start}; set out by {leave_by}.",
     "chosen.customer": "Your visit begins at {start}.",
     "because.travel": "The way grows by what is worth {minutes} min.",
@@ -109,7 +109,7 @@ EN: dict[str, str] = {
 }
 
 ZH: dict[str, str] = {
-    "chosen": "{worker} 于 {start} 上门，任务 {visit}。",
+    "chosen": "{worker} {start} 去{visit}。",
     "chosen.worker": "这次服务 {start} 开始，请在 {leave_by} 前出发。",
     "chosen.customer": "您的服务于 {start} 开始。",
     "because.travel": "路程增加，折合 {minutes} 分钟。",
