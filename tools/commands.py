@@ -1,11 +1,13 @@
 """The commands of `tools/dev.py`."""
 
 import argparse
+import contextlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tools import assets, machine, packages
@@ -28,7 +30,7 @@ from tools.city import (
     start_database,
     stop_database,
 )
-from tools.console import PYTHON, ROOT, TroubleError, run, say, show, step
+from tools.console import PYTHON, ROOT, TroubleError, environment, run, say, show, step
 from tools.torture import run_proofs
 
 PACKAGES = (
@@ -38,15 +40,33 @@ PACKAGES = (
 GENERATED = ("node_modules", "app/static/vendor", ".mypy_cache", ".ruff_cache", ".pytest_cache",
              ".hypothesis", ".import_linter_cache", ".venv")  # fmt: skip
 CHECK_SPEED = 60.0
+WARM: list[str | Path] = [PYTHON, "-m", "matching", "warm"]
 PASSES_ON = {"test", "bench", "torture"}
 
 
 def set_up(lock: str, development: bool = False) -> None:
     """Everything that does not need a database: packages and front-end files."""
     packages.ensure_packages(lock)
-    with step("machine code of the matcher"):
-        run([PYTHON, "-m", "matching", "warm"], "Compiling the matcher")
     assets.ensure_assets(development)
+
+
+def compile_matcher() -> None:
+    """Make the matcher's machine code; done once."""
+    with step("machine code of the matcher"):
+        run(WARM, "Compiling the matcher")
+
+
+@contextlib.contextmanager
+def _compiling() -> Iterator[None]:
+    """The same beside other work and after it in line: until it is there, the matcher does without."""
+    process = subprocess.Popen(
+        ["nice", "-n", "19", *WARM], cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def prepare(folder: Path) -> str:
@@ -79,7 +99,7 @@ def demo(options: argparse.Namespace) -> int:
             _begin_anew()
         try:
             url = prepare(VAR)
-            with Family() as family:
+            with _compiling(), Family() as family:
                 _live(family, url, options)
         except StoppedError:
             say("\nStopping …")
@@ -169,6 +189,7 @@ def _clean_up(folder: Path, given: str, name: str) -> None:
 def test(options: argparse.Namespace) -> int:
     """Run the tests, real PostgreSQL and real Chromium included."""
     set_up(packages.DEVELOPMENT, development=True)
+    compile_matcher()
     machine.ensure_browser()
     return show([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope", *options.rest])
 
@@ -246,6 +267,7 @@ def bench(options: argparse.Namespace) -> int:
 def torture(options: argparse.Namespace) -> int:
     """Prove the promises the long way: storms, kills, canaries; prints a report."""
     set_up(packages.DEVELOPMENT, development=True)
+    compile_matcher()
     return run_proofs(options.rest)
 
 

@@ -43,9 +43,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 def run(command: Sequence[str | Path], why: str, extra: Mapping[str, str] | None = None) -> str:
     """Run a program quietly and return what it printed; TroubleError with its last words if it fails."""
     try:
-        answer = subprocess.run(
-            command, cwd=ROOT, env=environment(extra), capture_output=True, text=True, check=False
-        )
+        answer = subprocess.run(command, cwd=ROOT, env=environment(extra), capture_output=True, text=True, check=False)
     except OSError as error:
         raise TroubleError(f"{why}: {error}") from error
     if answer.returncode != 0:
