@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from flask import url_for
@@ -114,19 +115,24 @@ def next_words(severity: str, policy: DisputePolicy, total_fen: int, person: str
     return [*told, _("If we are late ourselves, you get the contested sum up to %(sum)s at once.", sum=late)]
 
 
-def item_rows(items: Sequence[Item], case: str) -> list[dict[str, Any]]:
-    """Return the record for ``ui.spine``: the customer left, the worker right, the records in the middle."""
+def item_rows(items: Sequence[Item], case: str, since: datetime | None = None) -> list[dict[str, Any]]:
+    """Return the record for ``ui.spine``: the customer left, the worker right, the records in the middle.
+
+    With ``since`` a day is said only when it is another than that of ``since`` or of the item before.
+    """
     sides = {"customer": "left", "worker": "right"}
     shown = [item for item in items if item.kind not in ("checklist_item", "opened", "decided_first", "decided_appeal")]
+    days = [short_day(one) for one in (since, *(item.at for item in shown)) if one]
+    known = days[:-1] if since else [""] * len(days)
     return [
         {
-            "time": f"{short_day(item.at)} {clock(item.at)}",
+            "time": clock(item.at) if day == before else f"{day} {clock(item.at)}",
             "side": sides.get(item.lane, "record"),
             "text": _item_words(item),
             "glyph": "camera" if item.kind == "photo" else "chat",
             "photos": [url_for("cases.show_photo", code=case, photo=photo) for photo in item.photos],
         }
-        for item in shown
+        for item, day, before in zip(shown, days[len(days) - len(shown) :], known, strict=True)
     ]
 
 

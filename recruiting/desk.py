@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +47,13 @@ class Payable:
     count: int
     fen: int
     by_others: int
+
+
+def recruiter_names(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of these recruiters by code; one query, none for no codes."""
+    wanted = [code for code in codes if code.startswith("R-")]
+    found = session.execute(select(Recruiter.code, Recruiter.name).where(Recruiter.code.in_(wanted))) if wanted else ()
+    return {row[0]: row[1] for row in found}
 
 
 def milestone_list(session: Session, actor: Actor, state: str = "", after: str = "") -> Page[MilestoneLine]:

@@ -38,13 +38,13 @@ ROUTINE = ("check_identity", "confirm_interview", "start_trial", "call_worker", 
 def _activating(worker_code: str) -> Run:
     def run(session: Session, at: datetime) -> None:
         desk = staff(session, Role.OPS_AGENT)
-        activate_worker(session, desk, worker_code, "trial done", at)
+        activate_worker(session, desk, worker_code, "试做完成", at)
 
     return run
 
 
 def _closing(task_code: str) -> Run:
-    return lambda session, at: finish_task(session, staff(session, Role.OPS_AGENT), task_code, "looked at", at)
+    return lambda session, at: finish_task(session, staff(session, Role.OPS_AGENT), task_code, "看过了", at)
 
 
 def _incentives(session: Session, world: World) -> Iterable[Act]:
@@ -65,8 +65,8 @@ def _incentives(session: Session, world: World) -> Iterable[Act]:
 
 
 def _approving(recruiter: str) -> Run:
-    return lambda session, at: approve_all(session, staff(session, Role.OPS_LEAD), recruiter, "vested by the rules", at)
+    return lambda session, at: approve_all(session, staff(session, Role.OPS_LEAD), recruiter, "按规则到期", at)
 
 
 def _paying(recruiter: str) -> Run:
-    return lambda session, at: pay(session, staff(session, Role.FINANCE), recruiter, "weekly run", at)
+    return lambda session, at: pay(session, staff(session, Role.FINANCE), recruiter, "每周付款", at)

@@ -71,7 +71,7 @@ def found(session: Session, city: City, now: datetime) -> None:
         known = session.scalars(select(Recruiter).where(Recruiter.account_code == account.code)).first()
         if known is None:
             station = stations[number % len(stations)]
-            add_recruiter(session, lead, RecruiterInput(account.code, name, station.code, "demo city"), now)
+            add_recruiter(session, lead, RecruiterInput(account.code, name, station.code, "演示城市"), now)
 
 
 def _months(now: datetime) -> list[str]:
@@ -85,4 +85,4 @@ def staff(session: Session, role: Role, second: bool = False) -> Actor:
     posts = [post for post in STAFF if post.role is role]
     post = posts[-1 if second else 0]
     code = session.scalars(select(Account.code).where(Account.phone == phone("staff", post.number))).one()
-    return Actor(role, code, channel="desk", reason="demo city")
+    return Actor(role, code, channel="desk", reason="演示城市")

@@ -181,7 +181,7 @@ def _case_page(code: str) -> dict[str, Any]:
         "severity": SEVERITIES.get(view.row.severity, view.row.severity),
         "place": home(place_for(visit.job.place, Viewer(actor, now), NO_VISIT, place_key())),
         "promised": about_visit(get_service(session, visit.service).names, start, end),
-        "spine": item_rows(view.items, code),
+        "spine": item_rows(view.items, code, start),
         "left": max(0, int((due - now).total_seconds())) if due else None,
         "total": int((due - view.row.opened_at).total_seconds()) if due else 1,
         "rest_fen": max(0, visit.worker_fen - view.row.contested_fen),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.formats import clock, day, money
+from app.pages.ops_worker_words import stage_word
 from app.words import gettext as _
 from app.words import lazy_gettext
 from core.events import EventRow
@@ -48,6 +50,32 @@ _FACTS = {
     "ScorePublished": lazy_gettext("Score worked out"),
     "WorkerAttributed": lazy_gettext("Who brought them"),
     "ScreeningRecorded": lazy_gettext("Screened"),
+    "DisputeReplied": lazy_gettext("The other side answered"),
+    "DisputeProposed": lazy_gettext("A way out proposed"),
+    "DisputeOverdue": lazy_gettext("We were late: the fund paid first"),
+    "DisputeDecided": lazy_gettext("Decided"),
+    "DisputeAppealed": lazy_gettext("Appealed"),
+    "DisputeClosed": lazy_gettext("Case closed"),
+    "RatingEdited": lazy_gettext("Rating changed"),
+    "RatingWeightSet": lazy_gettext("A rating’s weight set"),
+    "ScoreRecomputed": lazy_gettext("Score worked out anew"),
+    "TierChanged": lazy_gettext("Another tier"),
+    "EstimatesRenewed": lazy_gettext("Estimates renewed"),
+    "LeadCaptured": lazy_gettext("Noted by a recruiter"),
+    "MilestoneMoved": lazy_gettext("A recruiter’s sum went on"),
+    "ClawbackOpened": lazy_gettext("A sum to be paid back"),
+    "RecruiterPaid": lazy_gettext("Recruiter paid"),
+    "CodeRequested": lazy_gettext("A sign-in code sent"),
+    "AccountCreated": lazy_gettext("Account opened"),
+    "AccountBlocked": lazy_gettext("Account closed"),
+    "RoleGranted": lazy_gettext("A role given"),
+    "EmergencyTaken": lazy_gettext("A role taken in an emergency"),
+    "SecondFactorSet": lazy_gettext("Authenticator set up"),
+    "SecondFactorDropped": lazy_gettext("Authenticator taken away"),
+    "PhoneChangeAsked": lazy_gettext("Another number asked for"),
+    "PhoneChanged": lazy_gettext("Another number counts"),
+    "PhoneChangeStopped": lazy_gettext("The change of number stopped"),
+    "NumberDetached": lazy_gettext("The number went to somebody else"),
 }
 _DECLINED = {
     "too_far": lazy_gettext("too far"),
@@ -122,6 +150,8 @@ _KINDS = {
     "credit_paid_out": lazy_gettext("Credit paid out"),
     "debt_paid": lazy_gettext("Debt paid"),
     "debt_waived": lazy_gettext("Debt waived"),
+    "vest": lazy_gettext("Recruiter’s sum earned"),
+    "recruiter_pay": lazy_gettext("Recruiter paid"),
 }
 
 
@@ -129,6 +159,9 @@ _HOME = {
     "pets": lazy_gettext("pets"), "no_lift": lazy_gettext("no lift"), "nobody_home": lazy_gettext("nobody at home"),
     "own_tools": lazy_gettext("own tools to be brought"),
 }  # fmt: skip
+
+
+_AGAIN = re.compile(r"_\d+$")
 
 
 def home_words(facts: Sequence[str]) -> str:
@@ -167,7 +200,8 @@ def kind_word(kind: str) -> str:
         return _("Taken back: %(what)s", what=kind_word(kind.removeprefix("reversed_")))
     if kind.startswith("fund_"):
         return _("Money put in: %(what)s", what=account_word(kind.removeprefix("fund_")))
-    return str(_KINDS.get(kind, kind))
+    plain = _AGAIN.sub("", kind)  # the second of its kind about one thing carries a number
+    return str(_KINDS.get(kind) or _KINDS.get(plain, kind))
 
 
 def fact_steps(rows: Sequence[EventRow], names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -192,6 +226,8 @@ def _said(row: EventRow) -> str:
     payload = row.payload
     if row.kind == "OffersMade":
         return _("%(n)s asked", n=len(payload.get("offer_codes", ())))
+    if row.kind == "WorkerMoved":
+        return stage_word(str(payload.get("state", "")))
     if row.kind == "OfferDeclined":
         return declined_word(str(payload.get("reason", "")))
     if row.kind == "VisitCancelled" and payload.get("fee_fen"):

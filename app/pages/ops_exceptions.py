@@ -17,8 +17,9 @@ from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences, see_other
 from app.pages.ops_event_words import fact_steps
+from app.pages.ops_owner_words import owner_names
 from app.pages.ops_remedies import THINK, Chosen, Known, Row, carry_out, row_of
-from app.pages.ops_words import DESK, Said, actor_because
+from app.pages.ops_words import DESK, HOUSE, Said, actor_because
 from app.place_key import place_key
 from app.registry import route
 from app.session import current_session
@@ -57,18 +58,21 @@ class DoSchema(Said):
 @nav_counts
 def desk_counts(actor: Actor) -> dict[str, int]:
     """Count what waits for the desk, for its tabs."""
-    if not actor.is_ops:
+    if not actor.is_staff:
         return {}
     session = current_session()
+    waiting = {"exceptions": count_open(session, roles_served(actor.role))}
+    if not actor.is_ops:
+        return waiting
     stages = stage_counts(session, actor)
     return {
-        "exceptions": count_open(session, roles_served(actor.role)),
+        **waiting,
         "disputes": count_waiting(session),
         "vetting": sum(stages[one] for one in _VETTING[:-1]),
     }
 
 
-@route(bp, "/ops/exceptions", policy=DESK)
+@route(bp, "/ops/exceptions", policy=HOUSE)
 def show_inbox() -> Any:
     """Show the inbox, the chosen task beside it."""
     return render_template("ops/exceptions.html", **_page())
@@ -90,7 +94,7 @@ def do(code: str) -> Any:
     return see_other("ops_exceptions.show_inbox")
 
 
-@route(bp, "/ops/exceptions/<code>/close", policy=DESK, methods=["POST"], audit=True)
+@route(bp, "/ops/exceptions/<code>/close", policy=HOUSE, methods=["POST"], audit=True)
 def close(code: str) -> Any:
     """Finish a task another way, with what came of it."""
     try:
@@ -141,7 +145,8 @@ def _rows(tasks: list[StaffTask], now: datetime, *, think: int, chosen: int = 0)
         visits=visits,
         workers=worker_names(session, {task.about for task in tasks}),
         people=names_of(session, {visit.customer for visit in visits.values()}),
-        cases={case.code: case for case in list_cases(session, actor, "all").rows},
+        cases={case.code: case for case in list_cases(session, actor, "all").rows} if actor.is_ops else {},
+        owners=owner_names(session, {str(task.params.get("budget", "")) for task in tasks}),
         services={one.slug: one.names for one in list_services(session)},
         viewer=Viewer(actor, now),
         key=place_key(),
@@ -162,16 +167,16 @@ def _beside(row: Row, now: datetime) -> dict[str, Any]:
         "left": left,
         "total": max(left, int((row.task.due_at - row.task.created_at).total_seconds()), 1),
         "due": f"{short_day(row.task.due_at)} {clock(row.task.due_at)}",
-        "steps": [
-            *steps,
-            {"at": "now", "title": clock(now), "text": row.evidence},
-            {
-                "at": "next",
-                "title": f"{short_day(row.task.due_at)} {clock(row.task.due_at)}",
-                "time": _("the deadline"),
-            },
-        ],
+        "steps": [*steps, *_now_and_due(row, now)],
     }
+
+
+def _now_and_due(row: Row, now: datetime) -> list[dict[str, Any]]:
+    """Return now and the deadline for ``ui.timeline``, whichever is first first."""
+    due, over = row.task.due_at, row.task.due_at < now
+    here = {"at": "now", "title": clock(now), "text": row.evidence}
+    end = {"at": "stop" if over else "next", "title": _("the deadline"), "time": f"{short_day(due)} {clock(due)}"}
+    return [end, here] if over else [here, end]
 
 
 def due_text(due: datetime, now: datetime) -> str:

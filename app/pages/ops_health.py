@@ -16,6 +16,7 @@ from app.input import read, read_query
 from app.output import see_other
 from app.pages.ops_audit_words import fault_word
 from app.pages.ops_plan_words import FATES
+from app.pages.ops_tick_words import tick_word
 from app.pages.ops_words import DESK, HOUSE, Said, actor_because, codes_in, reasons_text, sentences, signed, term_name
 from app.registry import route
 from app.session import current_session
@@ -66,6 +67,7 @@ def show_health() -> Any:
         outbox=outbox(session, now),
         rounds=last_rounds(session, auth.current_actor()),
         round_names=NAMES,
+        tick_word=tick_word,
         period=lambda seconds: minutes(max(1, round(seconds / 60))),
     )
 

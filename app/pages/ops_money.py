@@ -13,6 +13,7 @@ from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences, see_other
 from app.pages.ops_event_words import account_word, kind_word
+from app.pages.ops_owner_words import owner_names
 from app.pages.ops_people import next_page
 from app.pages.ops_words import HOUSE, Said, actor_because
 from app.pages.recruiter_words import kind_word as sum_word
@@ -85,12 +86,15 @@ def show_ledger() -> Any:
     page = book_page(session, actor, BookWish(asked["account"], asked["kind"], asked["q"]), asked["after"])
     broken = broken_rules(session)
     accounts, kinds = kinds_known(session)
+    low = alerts(session)
+    owners = {leg.owner for one in page.rows for leg in one.legs} | {one.source_id.split("/")[0] for one in page.rows}
     return render_template(
         "ops/ledger.html",
         page=page,
         asked=asked,
         laws=[(str(word), [one for one in broken if one.code == code]) for code, word in LAWS.items()],
-        alerts=[(str(ALERTS.get(one.code, one.code)), one) for one in alerts(session)],
+        alerts=[(str(ALERTS.get(one.code, one.code)), one) for one in low],
+        names=owner_names(session, owners | {one.owner for one in (*low, *broken)}),
         fund=fund_left(session),
         reckoning=last_reckoning(session),
         difference_word=lambda one: str(DIFFERENCES.get(one.code, one.code)),

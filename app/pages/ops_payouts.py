@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, flash, make_response, render_template
 from marshmallow import fields, validate
 
-from accounts.people import names_of
 from app import auth
 from app.house import current_now
 from app.input import read
@@ -16,6 +15,7 @@ from app.messages import sentence
 from app.output import field_sentences, see_other
 from app.pages.ops_event_words import account_word
 from app.pages.ops_money import PAYING
+from app.pages.ops_owner_words import owner_names
 from app.pages.ops_words import HOUSE, Said, actor_because
 from app.registry import route
 from app.session import current_session
@@ -25,7 +25,6 @@ from core.errors import DomainError, InvalidInput, NotFound
 from money.accounts import PAYABLE_WORKER, TIPS_WORKER
 from money.owed import owed_to_people, payouts
 from money.payouts import make_payout, pay_payout, void_payout
-from workers.names import worker_names
 
 bp = Blueprint("ops_payouts", __name__)
 
@@ -89,13 +88,13 @@ def _page() -> dict[str, Any]:
     session, actor = current_session(), auth.current_actor()
     owed = owed_to_people(session, actor)
     made, paid = payouts(session, actor, "made"), payouts(session, actor, "paid", 20)
-    names = worker_names(session, {one.owner for one in owed} | {one.owner for one in (*made, *paid)})
+    people = {one.owner for one in (*owed, *made, *paid)} | {one.made_by for one in made}
     return {
         "owed": owed,
         "total": sum(one.fen for one in owed),
         "made": made,
         "paid": paid,
-        "names": {**names, **names_of(session, {one.made_by for one in made})},
+        "names": owner_names(session, people),
         "account_word": account_word,
         "may_pay": PAYING.roles >= {actor.role},
         "errors": {},

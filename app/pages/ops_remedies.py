@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,6 @@ from dispatch.models import Visit
 from dispatch.rescue import confirm_rescue
 from dispatch.states import UNMATCHED, VisitState
 from disputes.queries import CaseRow
-from disputes.schemas import INCENTIVE
 from notices.models import StaffTask
 from notices.tasks import close_tasks, finish_task
 from places.shown import NO_VISIT, Viewer, place_for
@@ -61,6 +61,7 @@ _TITLES = {
 _OPEN_WORDS = {
     "E": (lazy_gettext("See what they did"), lazy_gettext("Everything opened or done under it, in order.")),
     "ledger": (lazy_gettext("Look at the ledger"), lazy_gettext("It says which sum differs, and by how much.")),
+    "budget": (lazy_gettext("Look at the ledger"), lazy_gettext("Everything kept ready and earned from this budget.")),
     "audit": (lazy_gettext("Look at the health page"), lazy_gettext("It names the row and what is wrong with it.")),
     "D": (
         lazy_gettext("Open the case"),
@@ -82,6 +83,7 @@ class Known:
     workers: Mapping[str, str]
     people: Mapping[str, str]
     cases: Mapping[str, CaseRow]
+    owners: Mapping[str, str]
     services: Mapping[str, Mapping[str, Any]]
     viewer: Viewer
     key: bytes
@@ -118,18 +120,27 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
     title = str(_TITLES.get(task.kind, task.kind))
     href = f"{_HREFS.get(prefix, '/ops/people?q=')}{task.about}" if prefix != "audit" else "/ops/health"
     href = f"/ops/people/{task.about}/access" if task.kind == "number_detached" else href
-    href = "/ops/ledger" if task.kind == "books_differ" else href
+    href = {"books_differ": "/ops/ledger", "incentive_case": "/ops/incentives"}.get(task.kind, href)
     visit = known.visits.get(task.about)
     if visit is not None:
         return _visit_row(session, task, visit, (title, href), known, think)
     if task.about in known.cases:
         case = known.cases[task.about]
-        href = "/ops/incentives" if case.topic == INCENTIVE else href
         return Row(task, title, topic_word(case.topic), case.words, _opens("D", href), href)
-    if prefix in ("E", "audit", "ledger"):
+    if task.kind == "incentive_overdrawn":
+        return _budget(task, title, known)
+    if prefix in ("D", "E", "audit", "ledger"):
         return Row(task, title, "", "", _opens(prefix, href), href)
     name = known.workers.get(task.about, task.about)
+    if not known.viewer.actor.is_ops:
+        href = f"/ops/people?q={task.about}"
     return Row(task, f"{name}: {title}", "", str(task.params.get("reason", "")), _person(task, href), href)
+
+
+def _budget(task: StaffTask, title: str, known: Known) -> Row:
+    budget = str(task.params.get("budget", task.about))
+    href = f"/ops/ledger?q={quote(budget, safe='')}"
+    return Row(task, title, known.owners.get(budget, budget), "", _opens("budget", href), href)
 
 
 def _visit_row(

@@ -76,5 +76,9 @@ function onKey(event) {
 }
 
 export function start() {
-  if (document.querySelector("[data-desk]")) document.addEventListener("keydown", onKey);
+  if (!document.querySelector("[data-desk]")) return;
+  document.addEventListener("keydown", onKey);
+  const bar = document.querySelector(".deskbar");
+  const here = bar?.querySelector("nav [aria-current]");
+  if (here && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
 }
