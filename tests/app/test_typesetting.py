@@ -15,7 +15,7 @@ CATALOGUES = sorted((APP / "translations" / "zh").glob("*.po"))
 TEMPLATES = sorted(path for path in (APP / "templates").rglob("*.html") if path.parent.name not in {"design", "ops"})
 HAN = r"[\u4e00-\u9fff]"
 SPACED = re.compile(rf"[。，；：！？、] +{HAN}|{HAN} +[。，；：！？、]|{HAN}, ?{HAN}")
-SENTENCES = re.compile(r"[.!?]'[^{}]*\) }} {[{%]")
+SENTENCES = re.compile(r"[.!?]'[^{}]*\) }} (?:{[{%]|<a)")
 LATIN_MARK = re.compile(r"}}[,:;.] {{")
 TORN = re.compile(r"(?:%\(\w+\)[sd]|\d) (?:小时|分钟|家|次|项|条)")
 
