@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from matching.problem import TIERS, Hold, Problem
+from matching.problem import TIERS, Hold, Problem, Worker
 from matching.timeline import FAR, Duty, Opening, duties_of, merge_breaks, openings_of
 from matching.times import Times
 from matching.travel import BoolArray, FloatArray, IntArray
@@ -84,14 +85,7 @@ def build_fleet(problem: Problem) -> Fleet:
     duties = [duties_of(problem, times, index) for index in range(len(workers))]
     rows = [row for index, each in enumerate(duties) for row in openings_of(problem, index, each)]
     day_load, week_load = _loads(problem, duties)
-
-    def real(name: str, missing: float = 0.0) -> FloatArray:
-        values = [getattr(worker, name) for worker in workers]
-        return np.array([missing if value is None else value for value in values], dtype=np.float64)
-
-    def whole(name: str, missing: int) -> IntArray:
-        return real(name, missing).astype(np.int64)
-
+    real, whole = partial(_column, workers), partial(_whole, workers)
     return Fleet(
         problem=problem,
         times=times,
@@ -99,7 +93,7 @@ def build_fleet(problem: Problem) -> Fleet:
         start=whole("start", 0),
         skills=_sets([worker.skills for worker in workers]),
         languages=_sets([worker.languages for worker in workers]),
-        genders=_sets([frozenset({worker.gender} if worker.gender else ()) for worker in workers]),
+        genders=_sets([frozenset([worker.gender] if worker.gender else []) for worker in workers]),
         zones=_sets([worker.zones or frozenset() for worker in workers]),
         any_zone=np.array([worker.zones is None for worker in workers], dtype=bool),
         radius=real("radius_m", np.inf),
@@ -110,8 +104,8 @@ def build_fleet(problem: Problem) -> Fleet:
         gap=real("fairness_gap"),
         p_accept=real("p_accept", np.nan),
         unreliability=real("unreliability"),
-        safety_hold=np.array([Hold.SAFETY in worker.holds for worker in workers], dtype=bool),
-        document_hold=np.array([Hold.DOCUMENT in worker.holds for worker in workers], dtype=bool),
+        safety_hold=_held(workers, Hold.SAFETY),
+        document_hold=_held(workers, Hold.DOCUMENT),
         documents_until=whole("documents_until", FAR),
         daily_limit=whole("daily_limit", -1),
         weekly_limit=whole("weekly_limit", -1),
@@ -122,6 +116,19 @@ def build_fleet(problem: Problem) -> Fleet:
         openings=_columns(rows, times),
         pair_terms=_pair_terms(problem),
     )
+
+
+def _column(workers: tuple[Worker, ...], name: str, missing: float = 0.0) -> FloatArray:
+    values = [getattr(worker, name) for worker in workers]
+    return np.array([missing if value is None else value for value in values], dtype=np.float64)
+
+
+def _whole(workers: tuple[Worker, ...], name: str, missing: int) -> IntArray:
+    return _column(workers, name, missing).astype(np.int64)
+
+
+def _held(workers: tuple[Worker, ...], hold: Hold) -> BoolArray:
+    return np.array([hold in worker.holds for worker in workers], dtype=bool)
 
 
 def alone(fleet: Fleet, worker: int) -> Fleet:

@@ -15,6 +15,7 @@ from matching.route import starts_of, value_sequences
 from matching.travel import BoolArray, IntArray
 
 MOST_PAIRS = 3_000_000
+ATTEMPTS = 4  # the last one with all arcs, which leaves nothing to ask for
 
 
 class Flowed(NamedTuple):
@@ -89,14 +90,16 @@ def flow(board: Board, candidates: int) -> Flowed:
     opening, option, value, visit = opening[order], option[order], value[order], visit[order]
     rank = np.arange(len(visit)) - np.searchsorted(visit, visit, side="left")
     many = np.full(len(board.visits), candidates, dtype=np.int64)
-    while True:
+    for attempt in range(1, ATTEMPTS + 1):
         inside = rank < many[visit]
         beyond = np.zeros(len(board.visits), dtype=np.int64)
         np.maximum.at(beyond, visit[~inside], value[~inside])
         used, short, best = _assign(visit[inside], opening[inside], value[inside], beyond)
         if len(short) == 0:
             break
-        many[short] *= 4
+        many[short] *= 16
+        if attempt + 1 >= ATTEMPTS:
+            many[:] = len(rank)
     picked = np.flatnonzero(inside)[used]
     return Flowed(make_columns(board, opening[picked], option[picked][:, None]), best)
 

@@ -81,6 +81,12 @@ def allowed(sheet: Sheet, town: Town, plan: Plan, opening: int, many: int) -> bo
     for number in range(town.row_first[opening], town.row_first[opening + 1]):
         if plan.left[town.rows[number]] + plan.minutes[opening] < minutes:
             return False
+    return rested(sheet, town, plan, opening, many)
+
+
+@lean
+def rested(sheet: Sheet, town: Town, plan: Plan, opening: int, many: int) -> bool:
+    """Whether the sequence in `scratch` leaves the worker's rest to the work of other days."""
     worker = sheet.opening[opening, WORKER]
     rest = town.rest[worker]
     if rest == 0:
@@ -154,6 +160,16 @@ def try_at(sheet: Sheet, town: Town, plan: Plan, arc: int, at: int) -> int:
 
 
 @lean
+def most_added(sheet: Sheet, plan: Plan, arc: int) -> int:
+    """What putting an arc into its opening could add at most, the way not counted."""
+    opening = sheet.arc[arc, OPENING]
+    hope = sheet.arc[arc, GAIN] + int(sheet.rate[IDLE]) * plan.wait[opening]
+    if plan.many[opening] == 0:
+        hope += sheet.opening[opening, BASE]
+    return int(hope)
+
+
+@lean
 def insert_best(sheet: Sheet, town: Town, plan: Plan, visit: int, dice: IntArray, blink: FloatArray) -> int:
     """Put a visit where it adds most; the opening, or -1 if it adds nothing anywhere.
 
@@ -168,9 +184,7 @@ def insert_best(sheet: Sheet, town: Town, plan: Plan, visit: int, dice: IntArray
         opening = sheet.arc[arc, OPENING]
         if plan.many[opening] >= LONGEST or (blink[0] > 0 and roll(dice) < blink[0]):
             continue
-        hope = sheet.arc[arc, GAIN] + int(sheet.rate[IDLE]) * plan.wait[opening]
-        if plan.many[opening] == 0:
-            hope += sheet.opening[opening, BASE]
+        hope = most_added(sheet, plan, arc)
         for at in range(plan.many[opening] + 1):
             if hope - added_way(sheet, plan, opening, arc, at) * int(sheet.rate[TRAVEL]) <= best:
                 continue
