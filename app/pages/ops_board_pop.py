@@ -139,7 +139,7 @@ def _taken(board: BoardDay, visit: Visit, now: datetime) -> Pop:
     return Pop(
         code=visit.code,
         title=title,
-        sub=f"{_what(board, visit)}, {clock(start)}",
+        sub=_(", ").join((_what(board, visit), clock(start))),
         state=visit.state,
         side=_side(start),
         able=None,

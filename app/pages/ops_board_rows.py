@@ -143,7 +143,7 @@ def _point(board: BoardDay, one: Bar | Waiting) -> dict[str, Any]:
     words = {"maybe": _("nobody yet"), "stop": _("looking for a stand-in"), "care": _("late"), "set": _("agreed")}
     mark = {
         "kind": "visit", "lat": one.place.lat, "lon": one.place.lon, "s": "set" if one.kind == "care" else one.kind,
-        "label": f"{label(board, one)}, {words.get(one.kind, '')}",
+        "label": _(", ").join(word for word in (label(board, one), words.get(one.kind, "")) if word),
     }  # fmt: skip
     if one.kind in ("maybe", "stop"):
         mark |= {"code": one.code, "href": board_href(board.wish, visit=one.code)}

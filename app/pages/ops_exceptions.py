@@ -183,7 +183,7 @@ def due_text(due: datetime, now: datetime) -> str:
     """Return how long there is: minutes, hours, else the day and the time; or that it is over."""
     left = int((due - now).total_seconds() // 60)
     if left < 0:
-        return _("over since %(n)s", n=minutes(min(-left, 5999))) if left > -1440 else _("over since %(d)s", d=day(due))
+        return _("over for %(n)s", n=minutes(min(-left, 5999))) if left > -1440 else _("over since %(d)s", d=day(due))
     return minutes(left) if left < 360 else f"{short_day(due)} {clock(due)}"
 
 

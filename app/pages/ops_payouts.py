@@ -88,7 +88,7 @@ def _page() -> dict[str, Any]:
     session, actor = current_session(), auth.current_actor()
     owed = owed_to_people(session, actor)
     made, paid = payouts(session, actor, "made"), payouts(session, actor, "paid", 20)
-    people = {one.owner for one in (*owed, *made, *paid)} | {one.made_by for one in made}
+    people = {one.owner for one in owed} | {one.owner for one in (*made, *paid)} | {one.made_by for one in made}
     return {
         "owed": owed,
         "total": sum(one.fen for one in owed),

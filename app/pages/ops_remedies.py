@@ -134,7 +134,14 @@ def row_of(session: Session, task: StaffTask, known: Known, *, think: bool) -> R
     name = known.workers.get(task.about, task.about)
     if not known.viewer.actor.is_ops:
         href = f"/ops/people?q={task.about}"
-    return Row(task, f"{name}: {title}", "", str(task.params.get("reason", "")), _person(task, href), href)
+    return Row(
+        task,
+        _("%(name)s: %(what)s", name=name, what=title),
+        "",
+        str(task.params.get("reason", "")),
+        _person(task, href),
+        href,
+    )
 
 
 def _budget(task: StaffTask, title: str, known: Known) -> Row:
@@ -161,7 +168,7 @@ def _visit_row(
         asking = _who(session, known.viewer.actor, visit, now) if think else None
         evidence = reasons_text(_reasons(visit, asking))
         return Row(task, title, about, evidence, _fill(visit, asking), href, asking)
-    title = f"{who}: {title}" if who else title
+    title = _("%(name)s: %(what)s", name=who, what=title) if who else title
     remedy = {"confirm_rescue": _rescue, "call_worker": _call, "no_show_talk": _talk}.get(task.kind)
     return Row(task, title, about, _trip(visit, now), remedy(task, visit) if remedy else _opens("V", href), href)
 

@@ -21,6 +21,7 @@ from app.pages.ops_event_words import declined_word, fact_steps, home_words, mon
 from app.pages.ops_people import next_page
 from app.pages.ops_visit_acts import BY_NAME, act_row, behalf_of, open_acts
 from app.pages.ops_words import DESK, Said, actor_because, home, reasons_text, signed, terms_of
+from app.pages.worker_words import MARKS
 from app.place_key import place_key
 from app.price_words import price_rows
 from app.registry import route
@@ -155,6 +156,7 @@ def visit_page(code: str) -> dict[str, Any]:
         "reasons": reasons_text((str(one["code"]), int(one["count"])) for one in visit.open_reasons),
         "holds": holds_of(session, code),
         "marks": marks_about(session, code),
+        "mark_words": MARKS,
         "cases": cases_of_visit(session, actor, code),
         "audits": audit_rows(audits, _names(facts, audits, visit)),
         "acts": [act_row(act) for act in open_acts(visit, actor)],

@@ -78,6 +78,7 @@ function onKey(event) {
 export function start() {
   if (!document.querySelector("[data-desk]")) return;
   document.addEventListener("keydown", onKey);
+  document.querySelector("main [aria-invalid=true], [data-drawer] [aria-invalid=true]")?.focus();
   const bar = document.querySelector(".deskbar");
   const here = bar?.querySelector("nav [aria-current]");
   if (here && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
