@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.staff import StaffProof, staff_sign_in, totp_now
+from accounts.staff import StaffProof, staff_sign_in
+from accounts.totp import totp_now
 from app.beginning import add_staff, lay_ground
 from catalogue.models import Service
 from core.actors import Role

@@ -101,7 +101,7 @@ def test_demo_shows_the_code_and_lets_one_take_over_roles(demo_alone: House) -> 
 def test_health_needs_nobody_signed_in(demo: House) -> None:
     answer = demo.test_client().get("/health")
     assert answer.status_code in {200, 503}
-    assert set(answer.json) == {"healthy", "rounds", "parked", "waiting", "now"}
+    assert set(answer.json) == {"healthy", "rounds", "parked", "waiting", "now", "audit"}
 
 
 def test_an_absent_database_is_a_pause_and_no_crash(tmp_path: Path) -> None:

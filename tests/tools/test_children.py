@@ -73,7 +73,7 @@ def test_one_that_ends_while_starting_is_reported_with_its_words(tmp_path: Path)
 def test_one_that_never_answers_is_given_up(tmp_path: Path) -> None:
     with Family() as family:
         family.add(child(tmp_path, name="web"))
-        with pytest.raises(TroubleError, match=r"web did not answer within 0 s"):
+        with pytest.raises(TroubleError, match=r"web was not well within 0 s"):
             family.watch_until(lambda: False, 0.1, "web")
 
 
