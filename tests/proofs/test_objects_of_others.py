@@ -33,7 +33,7 @@ OUTSIDERS = {
     Role.FINANCE: "fin",
     Role.ADMIN: "adam",
 }
-KNOWN_TO = {("wen", "/api/v1/worker/visits/<visit>/why-not")}  # Wen was asked too, and may hear why it is not hers
+KNOWN_TO = {("wen", "/api/v1/worker/visits/<other>/why-not")}  # Wen was asked too, and may hear why it is not hers
 VALUES: dict[str, object] = {
     "reason": "illness", "words": "canary", "code": "1234", "lat": 30.59, "lon": 114.3, "stars": 5, "state": "done",
     "start": "2026-11-27T02:00:00+00:00", "visit_code": "V-0000000000", "topic": "quality", "agree": True,
