@@ -131,7 +131,7 @@ def test_a_long_unseen_number_opens_no_old_account(
     fresh = house_session.scalars(select(Account).where(Account.phone == phone)).one()
     assert fresh.code != old
     assert old not in client.get("/account").text
-    deliver_pending(sessionmaker(house_session.get_bind()), wiring().handlers, wall())
+    deliver_pending(sessionmaker(house_session.get_bind()), wiring().handlers, wall(), limit=100_000)
     task = house_session.scalars(select(StaffTask).where(StaffTask.about == old)).one()
     assert (task.kind, task.params) == ("number_detached", {"new_account": fresh.code})
     olu = sign_in(client.application.test_client(), house_session, make_member(house_session, "Olu", Role.OPS_LEAD))
@@ -160,7 +160,7 @@ def test_a_number_is_changed_by_two_codes_and_two_days(house: House, house_sessi
     assert browser.post("/account/phone", data=form | {"code": right, "phone": new}).status_code == 303
     assert browser.post("/account/phone/confirm", data=form | {"code": sent(house_session, new)}).status_code == 303
     assert new[-4:] in browser.get("/account/phone").text
-    deliver_pending(sessionmaker(house_session.get_bind()), wiring().handlers, wall())
+    deliver_pending(sessionmaker(house_session.get_bind()), wiring().handlers, wall(), limit=100_000)
     told = house_session.scalars(select(Notice.kind).where(Notice.to == ada.account)).all()
     assert told == ["phone_change_asked"]
     for hours, has in ((47, old), (49, new)):
@@ -168,7 +168,7 @@ def test_a_number_is_changed_by_two_codes_and_two_days(house: House, house_sessi
         house_session.commit()
         assert account_by_code(house_session, ada.account).phone == has
     assert browser.get("/account").status_code == 303
-    deliver_pending(sessionmaker(house_session.get_bind()), wiring().handlers, wall())
+    deliver_pending(sessionmaker(house_session.get_bind()), wiring().handlers, wall(), limit=100_000)
     assert house_session.scalars(select(Notice.kind).where(Notice.to == old, Notice.kind == "phone_changed")).all()
 
 

@@ -103,7 +103,7 @@ def test_a_second_person_is_told_and_only_they_may_close_it(agent: Desk, lead: D
     take(agent)
     grant = grant_of(agent)
     for _ in range(2):  # told once, however often the fact is delivered
-        deliver_pending(sessionmaker(agent.session.get_bind()), wiring().handlers, make.MONDAY_NOON)
+        deliver_pending(sessionmaker(agent.session.get_bind()), wiring().handlers, make.MONDAY_NOON, limit=100_000)
     agent.session.rollback()
     told = list(agent.session.scalars(select(Notice.to).where(Notice.about == grant.code)))
     assert told.count(lead.actor.code) == 1
