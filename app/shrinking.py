@@ -37,7 +37,9 @@ def shrink(answer: Response) -> Response:
     tag, _weak = answer.get_etag()
     if answer.status_code == 200 and tag and request.accept_encodings["gzip"]:
         answer.direct_passthrough = False
-        answer.set_data(_compressed(request.path, tag, answer.get_data()))
+        content = answer.get_data()
+        answer.close()  # the file behind it, now: whoever asked may be gone before the answer is sent
+        answer.set_data(_compressed(request.path, tag, content))
         answer.headers["Content-Encoding"] = "gzip"
         answer.set_etag(tag, weak=True)
     return answer
