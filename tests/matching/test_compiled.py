@@ -22,7 +22,6 @@ from tests.matching.instances import full_day, odd_problem, small_problem
 
 seeds = st.integers(0, 10_000)
 quick = settings(max_examples=80, deadline=None, derandomize=True, database=None)
-pytestmark = pytest.mark.skipif(not compiled.has_numba(), reason="numba is not installed")
 
 
 @pytest.fixture(autouse=True, scope="module")

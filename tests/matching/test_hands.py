@@ -4,6 +4,7 @@ import os
 import signal
 from dataclasses import replace
 
+import distributed
 import pytest
 
 from matching import Limits, city, engine, solve
@@ -98,7 +99,6 @@ def test_own_processes_give_the_roster_of_one(small_pieces, monkeypatch):
 
 
 def test_a_cluster_of_several_processes_gives_the_same(small_pieces):
-    distributed = pytest.importorskip("distributed")
     problem, limits = town(), Limits(effort=0.02)
     alone = roster_to_json(solve(problem, limits, mode="day"))
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
