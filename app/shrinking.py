@@ -13,9 +13,7 @@ from flask import Response, request
 
 from app.house import House
 
-KEPT: Final = (
-    "public, max-age=300, stale-while-revalidate=86400"  # five minutes unasked, then beside the page
-)
+KEPT: Final = "public, max-age=300, stale-while-revalidate=86400"  # five minutes unasked, then beside the page
 SHRUNK: Final = frozenset({"static", "public.show_basemap"})
 _TYPES: Final = ("text/", "application/json", "application/octet-stream", "image/svg+xml")
 _MOST_KEPT: Final = 200

@@ -76,12 +76,17 @@ class MoveTold:
 
 @dataclass(frozen=True)
 class PlanStory:
-    """Everything a page about one plan says besides what any round says. ``epoch`` is what its sentences count from."""
+    """Everything a page about one plan says besides what any round says. ``epoch`` is what its sentences count from.
+
+    ``prices`` are fen for an hour of one worker more, by zone and hour of the day; ``duals``: they come from the linear
+    program, and not only from what was left open.
+    """
 
     head: PlanHead
     epoch: str
     moves: Sequence[MoveTold]
-    prices: Mapping[str, Any]
+    prices: Mapping[str, Mapping[str, int]]
+    duals: bool
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class BoardPlan:
     gap: float
     visits: int
     fate: str
-    prices: Mapping[str, Mapping[str, float]]
+    prices: Mapping[str, Mapping[str, int]]
     moves: int
 
 
@@ -114,7 +119,8 @@ def plan_story(session: Session, actor: Actor, code: str, now: datetime, key: by
     time_zone = session.scalar(select(Zone.time_zone).where(Zone.slug == zone)) or "UTC"
     told = _head(head)
     moves = _moves(session, actor, Round.code == code, now, key)
-    return PlanStory(told, local_instant(told.day, 0, time_zone).isoformat(), moves, prices)
+    epoch = local_instant(told.day, 0, time_zone).isoformat()
+    return PlanStory(told, epoch, moves, prices.get("zones", {}), prices.get("map") is not None)
 
 
 def open_moves(session: Session, actor: Actor, now: datetime, key: bytes) -> list[MoveTold]:
@@ -142,7 +148,7 @@ def board_plan(session: Session, day: date, zone: str = "") -> BoardPlan | None:
         gap=max(float(row[2] or 0) for row in rows),
         visits=sum(row[3] for row in rows),
         fate=next((row[4] for row in rows if row[4]), ""),
-        prices={slug: cells for row in rows for slug, cells in row[5].get("cells", {}).items()},
+        prices={slug: cells for row in rows for slug, cells in row[5].get("zones", {}).items()},
         moves=sum(row[6] for row in rows),
     )
 

@@ -1,113 +1,98 @@
-"""What time was worth in a plan: by zone and hour, and by worker. Pure: a problem and its roster in, numbers out.
+"""What an hour of work was worth in a plan: by neighbourhood and hour in money, and the engine's own map. Pure.
 
-A price is in travel minutes for an hour of work. In a zone and hour it is what one more pair of free hands would have
-earned: an hour's share of the best visit left open that could be worked on then; nothing where everything was taken.
+The map (``matching.roster.PriceMap``) comes from the duals of the linear program: what a minute of those who are sent
+there earns beyond what it costs to leave their visits undone. It knows nothing of what nobody is sent to: the dual of a
+visit left open is zero, so that one more pair of free hands would earn there all it is worth.
+
+Travel minutes become money at the plan's own rate: leaving all its visits open costs as much as they would have paid.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 import matching
+from matching.jsonio import from_plain, to_plain
+from matching.prices import STEP, cell_of, hours_between
 from matching.problem import UNITS_PER_MINUTE
+from matching.roster import PriceMap
 from matching.scoring import open_terms
-from matching.slots import SlotFinder, with_choices
-from matching.travel import FloatArray, IntArray
 
-HOUR = 3600
+DAY = 24
+_Hours = dict[tuple[int, int], dict[int, float]]
 
 
 def prices_of(problem: matching.Problem, roster: matching.Roster) -> dict[str, Any]:
-    """Return ``{"cells": {zone: {hour: price}}, "workers": {code: {hour: price}}}``; where nobody was short is nothing.
+    """Return ``{"zones": {zone: {hour: fen}}, "map": the engine's map or None}`` of a day's plan.
 
-    Hours are of the local day. A worker's price is that of the best visit left open that only time kept from them.
+    Fen are for an hour of work of one worker more; hours are of the day, which begins with the problem. A plan without
+    duals (a quick one, or one that sends nobody anywhere) has no map, and prices only where a visit was left open for
+    want of time.
     """
-    left = {one.visit for one in roster.unmatched}
-    finder = SlotFinder(with_choices(problem, roster.choices))
-    cells: dict[str, dict[str, float]] = defaultdict(dict)
-    workers: dict[str, dict[str, float]] = defaultdict(dict)
-    for visit in problem.visits:
-        if visit.code not in left or not _wanted(roster, visit.code):
-            continue
-        price, hours = round(worth(problem, visit) * 60 / visit.minutes, 1), hours_of(problem, visit)
-        _raise(cells[visit.zone], hours, price)
-        for worker, code in finder.reasons(visit).items():
-            if code in TIME:
-                _raise(workers[worker], hours, price)
-    return {"cells": dict(cells), "workers": dict(workers)}
+    rate, worth = 60 * _fen_per_minute(problem), _of_the_map(roster.prices)
+    for cell, hours in _left_open(problem, roster).items():
+        _raise(worth[cell], hours)
+    zones: dict[str, dict[str, int]] = {}
+    for zone, cells in _cells_of_zones(problem).items():
+        best: dict[int, float] = {}
+        for cell in cells:
+            _raise(best, worth.get(cell, {}))
+        told = {str(hour): round(minutes * rate) for hour, minutes in sorted(best.items()) if hour < DAY}
+        zones[zone] = {hour: fen for hour, fen in told.items() if fen}
+    return {"zones": {zone: told for zone, told in zones.items() if told}, "map": to_plain(roster.prices) if roster.prices else None}
 
 
-def _raise(kept: dict[str, float], hours: list[int], price: float) -> None:
-    for hour in hours:
-        kept[str(hour)] = max(price, kept.get(str(hour), 0.0))
+def _raise(kept: dict[int, float], hours: Mapping[int, float]) -> None:
+    for hour, minutes in hours.items():
+        kept[hour] = max(minutes, kept.get(hour, 0.0))
 
 
-def cost_of(
-    problem: matching.Problem, prices: Mapping[int, Mapping[str, Any]], share: float
-) -> Callable[[IntArray, IntArray, int], IntArray] | None:
-    """Return what workers' time is worth elsewhere, for ``SlotFinder``; None when nobody's is.
-
-    ``prices`` are those of the days of the problem, by their number; ``share`` of them counts.
-    """
-    hours = 24 * (max(prices, default=0) + 1)
-    table = np.zeros((len(problem.workers), hours + 1))
-    for day, priced in prices.items():
-        for row, worker in enumerate(problem.workers):
-            for hour, price in priced.get("workers", {}).get(worker.code, {}).items():
-                table[row, 24 * day + int(hour)] = price * share * UNITS_PER_MINUTE
-    if not table.any():
-        return None
-    sums = np.concatenate([np.zeros((len(table), 1)), table.cumsum(axis=1)], axis=1)
-    begins = np.array([_midnight(problem, second) for second in range(0, 86_400 * (hours // 24), 86_400)])
-
-    def until(worker: IntArray, second: IntArray) -> FloatArray:
-        day = np.clip(np.searchsorted(begins, second, side="right") - 1, 0, len(begins) - 1)
-        at = np.clip(24 * day + np.minimum((second - begins[day]) / HOUR, 24), 0, hours)
-        whole = at.astype(np.int64)
-        return np.asarray(sums[worker, whole] + (at - whole) * table[worker, whole])
-
-    def cost(worker: IntArray, start: IntArray, seconds: int) -> IntArray:
-        return np.asarray(np.rint(until(worker, start + seconds) - until(worker, start)), dtype=np.int64)
-
-    return cost
+def map_of(prices: Mapping[str, Any]) -> PriceMap | None:
+    """Return the engine's map of kept prices; None when the plan had no duals."""
+    kept = prices.get("map")
+    found = from_plain(kept, PriceMap, "prices") if kept else None
+    return found if isinstance(found, PriceMap) else None
 
 
-def worth(problem: matching.Problem, visit: matching.Visit) -> float:
-    """Return what it costs to leave a visit open, in travel minutes."""
+def _fen_per_minute(problem: matching.Problem) -> float:
+    stake = sum(_stake(problem, visit) for visit in problem.visits)
+    return sum(visit.value for visit in problem.visits) / stake if stake else 0.0
+
+
+def _stake(problem: matching.Problem, visit: matching.Visit) -> float:
+    """What it costs to leave a visit open, in travel minutes."""
     return -sum(term.amount for term in open_terms(problem, visit)) / UNITS_PER_MINUTE
 
 
-def hours_of(problem: matching.Problem, visit: matching.Visit) -> list[int]:
-    """Return the hours of the local day in which a visit could be in work."""
-    found: set[int] = set()
-    for window in visit.windows:
-        midnight = _midnight(problem, window.earliest)
-        first = (window.earliest - midnight) // HOUR
-        last = (window.latest + visit.seconds - 1 - midnight) // HOUR
-        found.update(hour for hour in range(first, last + 1) if hour < 24)
-    return sorted(found)
+def _of_the_map(prices: PriceMap | None) -> _Hours:
+    found: _Hours = defaultdict(dict)
+    for cell in prices.cells if prices else ():
+        found[cell.north, cell.east][cell.hour] = cell.minutes
+    return found
 
 
-def hour_price(prices: Mapping[str, Any], zone: str, hour: int) -> float:
-    """Return the price of an hour in a zone; 0 where nobody was short of hands."""
-    return float(prices.get("cells", {}).get(zone, {}).get(str(hour), 0.0))
+def _left_open(problem: matching.Problem, roster: matching.Roster) -> _Hours:
+    """The best visit left open for want of time, per minute of its work, in the hours in which it could be done."""
+    short = {one.visit for one in roster.unmatched if not one.reasons or SHORT & {each.code for each in one.reasons}}
+    found: _Hours = defaultdict(dict)
+    for visit in problem.visits:
+        if visit.code not in short or not problem.places:
+            continue
+        cell, each = cell_of(problem.places[visit.place], STEP), _stake(problem, visit) / visit.minutes
+        for window in visit.windows:
+            _raise(found[cell], dict.fromkeys(hours_between(window.earliest, window.latest + visit.seconds), each))
+    return found
 
 
-def _midnight(problem: matching.Problem, second: int) -> int:
-    if problem.day_starts:
-        return problem.day_starts[problem.day_of(second)]
-    return second // 86_400 * 86_400
+def _cells_of_zones(problem: matching.Problem) -> dict[str, set[tuple[int, int]]]:
+    """The cells in which the visits of a zone lie."""
+    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for visit in problem.visits if problem.places else ():
+        found[visit.zone].add(cell_of(problem.places[visit.place], STEP))
+    return found
 
 
-def _wanted(roster: matching.Roster, code: str) -> bool:
-    """A visit is a sign of shortage unless nobody could do it however free they were."""
-    reasons = next(one.reasons for one in roster.unmatched if one.visit == code)
-    return any(reason.code in SHORT for reason in reasons) or not reasons
-
-
-TIME = frozenset({"busy", "daily_hours", "weekly_hours", "rest"})
-SHORT = TIME | {"not_on_shift", "not_worth_it", "no_workers"}
+SHORT = frozenset({"busy", "daily_hours", "weekly_hours", "rest", "not_on_shift", "not_worth_it", "no_workers"})
+"""A visit left open for these shows that hands were short; for others nobody could do it however free they were."""

@@ -32,7 +32,9 @@ def price_map(problem: Problem, choices: Iterable[Choice], prices: Mapping[str, 
         if choice.visit in prices and problem.places:
             stake = sum(term.amount for term in open_terms(problem, visit))
             rent = max(0.0, choice.value - stake - prices[choice.visit]) / UNITS_PER_MINUTE / visit.minutes
-            found[(*_cell(problem.places[visit.place], STEP), choice.start // HOUR)].append(rent)
+            cell = cell_of(problem.places[visit.place], STEP)
+            for hour in hours_between(choice.start, choice.start + visit.seconds):
+                found[(*cell, hour)].append(rent)
     if not found:
         return None
     cells = tuple(PriceCell(*cell, round(sum(each) / len(each), 6)) for cell, each in sorted(found.items()))
@@ -44,17 +46,27 @@ def cost_of(prices: PriceMap, fleet: Fleet) -> Cost:
 
     Where is the place the worker starts from.
     """
-    known = {(cell.north, cell.east, cell.hour): cell.minutes for cell in prices.cells}
-    points = fleet.problem.places
-    where = [_cell(points[place], prices.step) for place in fleet.start.tolist()]
+    homes = [cell_of(fleet.problem.places[place], prices.step) for place in fleet.start.tolist()]
+    rows = {home: number for number, home in enumerate(dict.fromkeys(homes))}
+    where = np.array([rows[home] for home in homes], dtype=np.int64)
+    hours = max((cell.hour for cell in prices.cells), default=0) + 1
+    rate = np.full((len(rows), hours + 1), prices.usual)
+    for cell in prices.cells:
+        if (cell.north, cell.east) in rows:
+            rate[rows[cell.north, cell.east], cell.hour] = cell.minutes
 
     def cost(workers: IntArray, starts: IntArray, seconds: int) -> IntArray:
-        pairs = zip(workers.tolist(), (starts // HOUR).tolist(), strict=True)
-        rate = np.array([known.get((*where[worker], hour), prices.usual) for worker, hour in pairs], dtype=np.float64)
-        return np.rint(rate * seconds / 60 * UNITS_PER_MINUTE).astype(np.int64)
+        at = rate[where[workers], np.minimum(starts // HOUR, hours)]
+        return np.asarray(np.rint(at * seconds / 60 * UNITS_PER_MINUTE), dtype=np.int64)
 
     return cost
 
 
-def _cell(point: Point, step: float) -> tuple[int, int]:
+def cell_of(point: Point, step: float) -> tuple[int, int]:
+    """The cell of a price map a point lies in: its number from the equator and from Greenwich."""
     return math.floor(point.lat / step), math.floor(point.lon / step)
+
+
+def hours_between(begin: int, end: int) -> range:
+    """The hours from the epoch that a stretch of seconds touches."""
+    return range(begin // HOUR, (end - 1) // HOUR + 1)

@@ -88,13 +88,17 @@ class PlanMoveSchema(Schema):
 
 
 class PlanSchema(Schema):
-    """A plan with its moves. ``prices`` is by zone and hour of the day: what an hour of work more was worth there."""
+    """A plan with its moves. ``prices`` is by zone and hour of the day: fen one worker more would earn in that hour.
+
+    ``duals`` says that they come from the plan's linear program, and not only from visits nobody had time for.
+    """
 
     head = one(PlanHeadSchema)
     moves = many(PlanMoveSchema)
     prices = fields.Dict(
-        keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Float()), required=True
+        keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()), required=True
     )
+    duals = flag()
 
 
 class PlanAgainSchema(BecauseSchema):
@@ -194,7 +198,8 @@ def _plan(plan: str) -> dict[str, Any]:
     return {
         "head": _head(story.head),
         "moves": [_move(move, story.epoch) for move in story.moves],
-        "prices": story.prices.get("cells", {}),
+        "prices": story.prices,
+        "duals": story.duals,
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.formats import named
-from app.pages.ops_plan_words import FATES, age, proven, short_text, strip
+from app.pages.ops_plan_prices import short_text, strip
+from app.pages.ops_plan_words import FATES, age, proven
 from app.session import current_session
 from dispatch.board_rows import BoardDay
 from dispatch.plan_story import board_plan
@@ -22,6 +23,6 @@ def plan_line(board: BoardDay) -> dict[str, Any] | None:
         "age": age(plan),
         "fate": str(FATES.get(plan.fate, "")),
         "cells": strip(plan, board.wish.zone),
-        "short": short_text(plan, {area.slug: named(area.names) for area in board.areas}),
+        "short": short_text(plan.prices, {area.slug: named(area.names) for area in board.areas}),
         "moves": plan.moves,
     }

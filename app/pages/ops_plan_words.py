@@ -1,20 +1,15 @@
-"""Day plans in the desk's words: why, what befell the solver, how near the best, where hands are short."""
+"""Day plans in the desk's words: why, what befell the solver, how near the best, what would move."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from app.formats import clock, named, when
+from app.formats import clock, when
 from app.pages.ops_words import codes_in, home, sentences
 from app.words import gettext as _
 from app.words import lazy_gettext
 from dispatch.plan_story import BoardPlan, MoveTold, PlanHead
-from places.models import Zone
-
-HOURS: Final = range(7, 21)
-SCARCE: Final = (1, 300, 600)
-"""From which price (travel minutes an hour) an hour is told as a little short, short, very short."""
 
 NAMES: Final = {"day_plan": lazy_gettext("Evening plan"), "replan": lazy_gettext("Planned again")}
 CAUSES: Final = {
@@ -40,9 +35,6 @@ SIDES: Final = {
     "to": lazy_gettext("who would come instead"),
 }
 ANSWERS: Final = {"": lazy_gettext("no answer yet"), "yes": lazy_gettext("yes"), "no": lazy_gettext("no")}
-LEVELS: Final = (
-    lazy_gettext("enough hands"), lazy_gettext("a little short"), lazy_gettext("short"), lazy_gettext("very short"),
-)  # fmt: skip
 
 
 def proven(gap: float) -> str:
@@ -67,52 +59,6 @@ def state_text(head: PlanHead) -> str:
     if head.state == "failed":
         return _("%(what)s Nothing was decided and nothing is half done; the rounds go on.", what=fate)
     return _("%(what)s The quick plan was taken instead, and a new one is made.", what=fate) if fate else ""
-
-
-def level(price: float) -> int:
-    """Return how short hands are at a price: 0 to 3."""
-    return sum(price >= least for least in SCARCE)
-
-
-def price_rows(prices: Mapping[str, Mapping[str, float]], zones: Sequence[Zone]) -> list[dict[str, Any]]:
-    """Return the price map: a row per zone with a cell per hour, zones without any shortage too."""
-    return [
-        {"name": named(zone.names), "cells": [_cell(hour, prices.get(zone.slug, {})) for hour in HOURS]}
-        for zone in zones
-    ]
-
-
-def _cell(hour: int, cells: Mapping[str, float]) -> dict[str, Any]:
-    price = float(cells.get(str(hour), 0.0))
-    return {"hour": hour, "price": round(price), "level": level(price), "word": str(LEVELS[level(price)])}
-
-
-def strip(plan: BoardPlan, zone: str) -> list[dict[str, Any]]:
-    """Return the hours of a day as one row: the shortest zone counts, or the one that is looked at."""
-    seen = [cells for slug, cells in plan.prices.items() if zone in ("", slug)]
-    worst = {str(hour): max((cells.get(str(hour), 0.0) for cells in seen), default=0.0) for hour in HOURS}
-    return [_cell(hour, worst) for hour in HOURS]
-
-
-def short_text(plan: BoardPlan, zones: Mapping[str, str]) -> str:
-    """Return where and when hands are short, the worst first: ``Liuan 11–13, Yunhe 9–10``; empty when nowhere."""
-    told = []
-    for slug, cells in sorted(plan.prices.items(), key=lambda one: -max(one[1].values(), default=0)):
-        hours = sorted(int(hour) for hour, price in cells.items() if level(price))
-        if hours:
-            spans = _(", ").join(f"{first}–{last + 1}" for first, last in _runs(hours))
-            told.append(_("%(zone)s %(hours)s", zone=zones.get(slug, slug), hours=spans))
-    return _("; ").join(told[:3])
-
-
-def _runs(hours: Sequence[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for hour in hours:
-        if runs and runs[-1][1] == hour - 1:
-            runs[-1] = (runs[-1][0], hour)
-        else:
-            runs.append((hour, hour))
-    return runs
 
 
 def move_row(move: MoveTold, epoch: str, names: Mapping[str, str]) -> dict[str, Any]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from app import auth
 from app.formats import local, named
 from app.house import current_now
-from app.input import read
+from app.input import read, read_query
 from app.messages import sentence
 from app.output import field_sentences
 from app.pages.ops_labels import visit_labels
-from app.pages.ops_plan_words import NAMES, causes_text, codes_of, move_row, price_rows, proven, state_text
+from app.pages.ops_plan_prices import dearest_hour, price_map, price_rows, short_text
+from app.pages.ops_plan_words import NAMES, causes_text, codes_of, move_row, proven, state_text
 from app.pages.ops_words import DESK, Said, actor_because
 from app.place_key import place_key
 from app.registry import route
@@ -26,12 +28,19 @@ from core.audit import Change, audit
 from core.errors import DomainError, InvalidInput, NotFound
 from dispatch.plan_moves import answer_move, approve_move, decline_move, get_move
 from dispatch.plan_scope import scopes_on
-from dispatch.plan_story import list_plans, open_moves, plan_story
+from dispatch.plan_story import PlanStory, list_plans, open_moves, plan_story
 from dispatch.plan_wishes import REPLAN, want_plan
+from places.models import Zone
 from places.zones import list_zones
 from workers.names import worker_names
 
 bp = Blueprint("ops_plans", __name__)
+
+
+class HourSchema(Schema):
+    """Which hour the map of prices shows."""
+
+    hour = fields.Integer(load_default=None, validate=validate.Range(0, 23))
 
 
 class AgainSchema(Said):
@@ -138,6 +147,17 @@ def _decide(code: str, move: str, do: Any, text: str) -> Any:
     return redirect(f"/ops/plans/{code}", 303)
 
 
+def _prices(story: PlanStory, zones: Sequence[Zone]) -> dict[str, Any]:
+    hour = dearest_hour(story.prices, read_query(HourSchema)["hour"])
+    return {
+        "prices": price_rows(story.prices, zones),
+        "duals": story.duals,
+        "hour": hour,
+        "map": price_map(story.prices, zones, hour) if hour is not None else None,
+        "short": short_text(story.prices, {zone.slug: named(zone.names) for zone in zones}),
+    }
+
+
 def _plan_page(code: str) -> dict[str, Any]:
     session, actor = current_session(), auth.current_actor()
     story = plan_story(session, actor, code, current_now(), place_key())
@@ -154,7 +174,7 @@ def _plan_page(code: str) -> dict[str, Any]:
         "state": state_text(story.head),
         "zones": [named(zone.names) for zone in zones],
         "moves": [move_row(move, story.epoch, names) for move in story.moves],
-        "prices": price_rows(story.prices.get("cells", {}), zones),
+        **_prices(story, zones),
         "services": {one.slug: named(one.names) for one in list_services(session)},
         "board": f"/ops/board?day={story.head.day}",
         "errors": {}, "problem": "", "tried": "",

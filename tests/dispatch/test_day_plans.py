@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import numpy as np
 import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import sessionmaker
@@ -27,13 +26,15 @@ from dispatch.models import Assignment, Offer, PlanMove, Round, Visit
 from dispatch.plan_scope import scope_of, zone_groups
 from dispatch.plan_story import board_plan, list_plans, plan_story
 from dispatch.plan_wishes import on_given_back, on_overrun_look, on_work_started, want_replan
-from dispatch.prices import cost_of, hour_price
+from dispatch.prices import map_of
 from dispatch.round_story import load_round, replay
 from dispatch.schemas import ArrivalProof, Happened
 from dispatch.solver import Solved, solve_apart
 from dispatch.trip import arrive, start_trip, start_work
 from matching.jsonio import roster_to_json
+from matching.prices import cell_of
 from tests import factories as make
+from workers.models import Worker
 
 EVENING = datetime(2026, 11, 23, 21, 40, tzinfo=make.TZ)
 NINE = make.TUESDAY_NINE
@@ -273,7 +274,7 @@ def test_a_replan_proposes_a_move_that_wins_a_visit_and_moves_nothing(factory, c
         assert {one["key"] for one in move.why} >= {"chosen", "busy.with"}
         assert session.scalars(select(Visit).where(Visit.code == plain)).one().worker.code == near
         assert replay(session, make.make_ops(session), code).same_roster
-        assert plan_story(session, make.make_ops(session), code, EVENING, b"k" * 32).prices["workers"]
+        assert plan_story(session, make.make_ops(session), code, EVENING, b"k" * 32).prices
 
 
 def test_a_newer_plan_forgets_what_an_older_one_proposed(factory, crossed):
@@ -291,20 +292,20 @@ def test_a_near_promise_is_never_to_be_moved(factory, crossed):
         assert session.scalar(select(func.count()).select_from(PlanMove)) == 0
 
 
-def test_prices_say_where_hands_are_short(factory, crossed):
-    _plain, _windows, _near, _other = crossed
+def test_without_duals_prices_say_what_was_left_open(factory, crossed):
+    """Nobody is sent anywhere: the visit nobody has time for is what one worker more would earn, and nothing else."""
+    _plain, windows, _near, _other = crossed
     evening(factory, "1", EVENING)
     solve_wanted(factory, EVENING)
     with factory() as session:
-        zone = session.scalars(select(Visit.zone)).first()
+        visit = session.scalars(select(Visit).where(Visit.code == windows)).one()
         row = session.scalars(select(Round)).one()
-        cells = row.prices["cells"][zone]
-        assert set(cells) == {"11", "12"}
-        assert hour_price(row.prices, zone, 11) == 400
-        assert hour_price(row.prices, zone, 15) == 0
+        assert row.prices["zones"] == {visit.zone: {"11": visit.worker_fen // 2, "12": visit.worker_fen // 2}}
+        assert row.prices["map"] is None
         told = plan_story(session, make.make_ops(session), row.code, EVENING, b"k" * 32)
         assert (told.head.gap, told.head.moves, told.head.causes) == (row.roster["gap"], 0, [("evening", "")])
-        assert board_plan(session, make.TUESDAY).prices == row.prices["cells"]
+        assert (told.prices, told.duals) == (row.prices["zones"], False)
+        assert board_plan(session, make.TUESDAY).prices == row.prices["zones"]
         assert board_plan(session, make.TUESDAY, "elsewhere") is None
 
 
@@ -323,48 +324,105 @@ def test_plans_are_for_operations(factory, crossed):
                 read(make.make_customer(session))
 
 
-def test_whose_time_was_short_is_asked_last(factory, crossed):
-    """The plan could have sent the only one who irons elsewhere; for a plain visit the other one is asked first now."""
-    _plain, _windows, near, other = crossed
+@pytest.fixture
+def two_homes(factory):
+    """Two who could come to a home at one o'clock, each from a compound of their own."""
+    with factory.begin() as session:
+        make.make_house(session)
+        near = make.make_worker(session, "周桂香", at="liuan-2")
+        other = make.make_worker(session, "陈玉珍", at="mohuwan-2")
+        visit = make.make_visit(session, start=NINE + timedelta(hours=4))
+        return near.code, other.code, visit.code
+
+
+def priced(session, code: str, day, cells: list[dict], usual: float = 0.0, **more) -> Round:
+    zone = session.scalars(select(Visit.zone)).first()
+    kept = {"zones": {}, "map": {"step": 0.02, "usual": usual, "cells": cells}}
+    row = Round(
+        code=code, name="day_plan", tick=code, mode="day", state="done", weights={}, roster={"gap": 0.0},
+        started_at=EVENING, finished_at=EVENING, day=day, zone=zone, zones=[zone], causes=[], **{"prices": kept} | more,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def home_cell(session, worker: str, hour: int, minutes: float) -> dict:
+    home = session.scalars(select(Worker).where(Worker.code == worker)).one()
+    north, east = cell_of(matching.Point(home.home_lat, home.home_lon), 0.02)
+    return {"north": north, "east": east, "hour": hour, "minutes": minutes}
+
+
+def opportunity_of(asking) -> dict[str, float]:
+    return {one.code: dict(one.terms).get("opportunity", 0.0) for one in asking.able}
+
+
+def test_whose_time_earns_more_elsewhere_is_asked_last(factory, two_homes):
+    """The plan's duals price the hour where one of them starts from; a tenth of it counts against asking them."""
+    near, other, visit = two_homes
     with factory.begin() as session:
         desk = make.make_ops(session)
-        plain = make.make_visit(session, start=NINE + timedelta(hours=4))
-        before = who_could(session, desk, plain.code, EVENING)
-        assert {one.code for one in before.able} == {near, other}
-        assert all("opportunity" not in dict(one.terms) for one in before.able)
-        zone = plain.zone
-        session.add(
-            Round(
-                code="N-SHORT", name="day_plan", tick="short", mode="day", state="done", weights={}, roster={"gap": 0.0},
-                started_at=EVENING, finished_at=EVENING, day=make.TUESDAY, zone=zone, zones=[zone], causes=[],
-                prices={"cells": {}, "workers": {near: {"13": 400.0, "14": 400.0}}},
-            )
-        )  # fmt: skip
-        session.flush()
-        after = who_could(session, desk, plain.code, EVENING)
-        assert [one.code for one in after.able] == [other, near]
-        assert dict(after.able[1].terms)["opportunity"] == -80
-        offer = ask_worker(session, desk, plain.code, near, plain.window_from, EVENING)
-        assert {"key": "opportunity", "minutes": -80.0} in offer.why
+        before = who_could(session, desk, visit, EVENING)
+        assert opportunity_of(before) == {near: 0.0, other: 0.0}
+        first = before.able[0].code
+        priced(session, "N-SHORT", make.TUESDAY, [home_cell(session, first, 13, 4.0)])
+        after = who_could(session, desk, visit, EVENING)
+        assert after.able[1].code == first
+        assert opportunity_of(after)[first] == -0.1 * 4 * 120
+        start = session.scalars(select(Visit).where(Visit.code == visit)).one().window_from
+        offer = ask_worker(session, desk, visit, first, start, EVENING)
+        assert {"key": "opportunity", "minutes": -48.0} in offer.why
 
 
-def test_prices_are_those_of_who_could_have_done_it(factory, crossed):
-    _plain, _windows, near, _other = crossed
+@pytest.mark.parametrize("more", [{"day": make.TUESDAY + timedelta(days=1)}, {"prices": {"zones": {}, "map": None}}])
+def test_another_days_prices_and_a_plan_without_duals_count_nothing(factory, two_homes, more):
+    near, _other, visit = two_homes
+    with factory.begin() as session:
+        given = {"day": make.TUESDAY, **more}
+        priced(session, "N-OTHER", given.pop("day"), [home_cell(session, near, 13, 4.0)], usual=4.0, **given)
+        assert set(opportunity_of(who_could(session, make.make_ops(session), visit, EVENING)).values()) == {0.0}
+
+
+def test_only_the_last_plan_of_a_day_counts(factory, two_homes):
+    near, _other, visit = two_homes
+    with factory.begin() as session:
+        priced(session, "N-OLD", make.TUESDAY, [home_cell(session, near, 13, 4.0)])
+        priced(session, "N-NEW", make.TUESDAY, [home_cell(session, near, 15, 4.0)])
+        assert set(opportunity_of(who_could(session, make.make_ops(session), visit, EVENING)).values()) == {0.0}
+
+
+def test_a_plan_keeps_the_engines_own_prices(factory):
+    """One worker, two visits at nine, one at one: whoever else came at nine would earn what the one left open pays."""
+    with factory.begin() as session:
+        make.make_house(session)
+        make.make_worker(session)
+        gone = make.make_worker(session, "陈玉珍")
+        for hours in (0, 0, 4):
+            make.make_visit(session, start=NINE + timedelta(hours=hours))
+        gone.state = "paused"
     evening(factory, "1", EVENING)
     solve_wanted(factory, EVENING)
-    assert plans(factory)[0].prices["workers"] == {near: {"11": 400.0, "12": 400.0}}
+    with factory() as session:
+        row = session.scalars(select(Round)).one()
+        roster = matching.jsonio.roster_from_json(json.dumps(row.roster))
+        assert roster.prices is not None
+        assert map_of(row.prices) == roster.prices
+        visit = session.scalars(select(Visit)).first()
+        prices = row.prices["zones"][visit.zone]
+        assert prices["9"] >= visit.worker_fen // 2
+        assert prices["9"] > prices.get("13", 0)
+        assert plan_story(session, make.make_ops(session), row.code, EVENING, b"k" * 32).duals
 
 
-def test_costs_are_counted_by_the_minute():
-    problem = matching.Problem(
-        epoch="2026-11-23T00:00:00+08:00", places=(matching.Point(30.5, 114.3),), visits=(),
-        workers=tuple(matching.Worker(f"W-{n}", 0, shifts=()) for n in (0, 1)),
-    )  # fmt: skip
-    cost = cost_of(problem, {1: {"workers": {"W-1": {"9": 120.0}}}}, 0.5)
-    worker, day = np.array([0, 1, 1, 1]), 86_400
-    starts = day + np.array([9, 9, 8, 12]) * 3600 + np.array([0, 0, 1800, 0])
-    assert (cost(worker, starts, 3600) / 60_000).tolist() == [0, 60, 30, 0]
-    assert cost_of(problem, {0: {"workers": {}}}, 0.5) is None
+def test_with_hands_enough_an_hour_costs_nothing(factory):
+    with factory.begin() as session:
+        make.make_house(session)
+        for name in ("周桂香", "陈玉珍", "王春梅"):
+            make.make_worker(session, name)
+        make.make_visit(session)
+    evening(factory, "1", EVENING)
+    solve_wanted(factory, EVENING)
+    assert plans(factory)[0].prices["zones"] == {}
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def planned(desk: Desk, *, code: str, fate: str = "", moves: int = 1) -> tuple[R
         code=f"N-{code}", name="replan", tick=code, mode="day", state="done", weights={},
         roster={"gap": 0.004, "objective": 1, "bound": 1}, started_at=NOON, finished_at=NOON, day=make.TUESDAY,
         zone=visit.zone, zones=[visit.zone], causes=[{"kind": "rescue", "about": visit.code}], fate=fate, visits=3,
-        prices={"cells": {visit.zone: {"11": 400.0, "12": 800.0}}}, workers=2,
+        prices={"zones": {visit.zone: {"11": 4000, "12": 6050}}, "map": None}, workers=2,
     )  # fmt: skip
     session.add(row)
     session.flush()
