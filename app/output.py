@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 import structlog
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from app.house import House
 from app.messages import sentence
 from app.session import current_session, settle
 from core.db import sqlstate
-from core.errors import Conflict, DomainError, InvalidInput, TooMany
+from core.errors import Conflict, DomainError, InvalidInput, NotFound, TooMany
 
 LOG = structlog.get_logger("hourhand.web")
 _BUSINESS = {"23P01": "somebody_was_faster", "23505": "somebody_was_faster"}
@@ -55,6 +56,32 @@ def form_errors(template: str, error: InvalidInput, **context: Any) -> Response:
     settle(current_session(), error)
     page = render_template(template, errors=field_sentences(error), values=request.form, **context)
     return make_response(page, 422)
+
+
+UNTRIED: Final[Mapping[str, Any]] = MappingProxyType({"errors": {}, "problem": "", "tried": "", "values": {}})
+"""What a page with acts shows before any of them was refused."""
+
+
+def refused(
+    template: str,
+    error: DomainError,
+    page: Callable[[], Mapping[str, Any]],
+    tried: str = "",
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Undo the work of a refused act and show its page again, with what was wrong and what was typed.
+
+    ``page`` is asked after that for what the page shows. ``tried`` names the act, so that its form stands open;
+    ``names`` are fields of the verb by what the form calls them. Whoever may not know of a thing still gets its 404.
+    """
+    if isinstance(error, NotFound):
+        raise error
+    settle(current_session(), error)
+    told = field_sentences(error) if isinstance(error, InvalidInput) else {}
+    errors = {names.get(name, name): said for name, said in told.items()}
+    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
+    shown = {**page(), "errors": errors, "problem": problem, "tried": tried, "values": request.form}
+    return make_response(render_template(template, **shown), error.status)
 
 
 def field_sentences(error: InvalidInput) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, flash, render_template
 from marshmallow import fields, validate
 
 from accounts.accounts import account_by_code
@@ -13,8 +13,7 @@ from accounts.numbers import join_number, waiting_change
 from accounts.second_factor import has_second_factor, reset_second_factor
 from app.house import wall_now
 from app.input import read
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_event_words import role_word
 from app.pages.ops_words import DESK, Said, actor_because
 from app.registry import route
@@ -22,7 +21,7 @@ from app.session import current_session
 from app.words import gettext as _
 from core.actors import Actor
 from core.codes import tidy_code
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError
 
 bp = Blueprint("ops_access", __name__)
 
@@ -36,7 +35,7 @@ class JoinSchema(Said):
 @route(bp, "/ops/people/<code>/access", policy=DESK)
 def show_access(code: str) -> Any:
     """Show how somebody gets in; their number is not among it."""
-    return _page(code)
+    return render_template("ops/access.html", **_page(code))
 
 
 @route(bp, "/ops/people/<code>/access/factor", policy=DESK, methods=["POST"], audit=True)
@@ -46,7 +45,7 @@ def take_factor_away(code: str) -> Any:
     def act(actor: Actor, said: dict[str, str]) -> None:
         reset_second_factor(current_session(), actor, code, said["reason"], wall_now())
 
-    return _act(code, Said, act, _("The authenticator is gone; the phone code opens it."))
+    return _act(code, "factor", Said, act, _("The authenticator is gone; the phone code opens it."))
 
 
 @route(bp, "/ops/people/<code>/access/number", policy=DESK, methods=["POST"], audit=True)
@@ -56,33 +55,26 @@ def give_number(code: str) -> Any:
     def act(actor: Actor, said: dict[str, str]) -> None:
         join_number(current_session(), actor, code, tidy_code(said["other"]), said["reason"], wall_now())
 
-    return _act(code, JoinSchema, act, _("The number counts in two days."))
+    return _act(code, "number", JoinSchema, act, _("The number counts in two days."))
 
 
-def _act(code: str, schema: type[Said], act: Callable[[Actor, dict[str, str]], None], done: str) -> Any:
+def _act(code: str, tried: str, schema: type[Said], act: Callable[[Actor, dict[str, str]], None], done: str) -> Any:
     try:
         said = read(schema)
         act(actor_because(said["reason"]), said)
-    except NotFound:
-        raise
     except DomainError as error:
-        current_session().rollback()
-        given = field_sentences(error) if isinstance(error, InvalidInput) else {}
-        problem = "" if given else sentence(error.code, error.sentence, **error.params)
-        return make_response(_page(code, given, problem), error.status)
+        return refused("ops/access.html", error, lambda: _page(code), tried)
     flash(done, "done")
     return see_other("ops_access.show_access", code=code)
 
 
-def _page(code: str, errors: dict[str, list[str]] | None = None, problem: str = "") -> str:
+def _page(code: str) -> dict[str, Any]:
     session = current_session()
     account = account_by_code(session, code)
-    return render_template(
-        "ops/access.html",
-        person=account,
-        roles=[role_word(one.role) for one in account.roles],
-        has_factor=has_second_factor(session, account),
-        change=waiting_change(session, account),
-        errors=errors or {},
-        problem=problem,
-    )
+    return {
+        "person": account,
+        "roles": [role_word(one.role) for one in account.roles],
+        "has_factor": has_second_factor(session, account),
+        "change": waiting_change(session, account),
+        **UNTRIED,
+    }

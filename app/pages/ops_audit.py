@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, flash, render_template
 from marshmallow import Schema, fields, validate
 
 from accounts.emergency import (
@@ -22,8 +22,7 @@ from app import auth
 from app.audit_check import check_for
 from app.house import current_now, wall_now
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_audit_words import audit_rows
 from app.pages.ops_event_words import role_word
 from app.pages.ops_people import next_page
@@ -33,7 +32,7 @@ from app.session import current_session
 from app.words import gettext as _
 from core.actors import STAFF, Role
 from core.audit import list_audit
-from core.errors import Conflict, DomainError, InvalidInput
+from core.errors import Conflict, DomainError
 
 bp = Blueprint("ops_audit", __name__)
 WATCH = Policy({Role.OPS_LEAD, Role.ADMIN}, "all")
@@ -91,7 +90,7 @@ def take() -> Any:
         given = EmergencyInput(**read(TakeSchema))
         take_role(session, web, auth.current_actor(), given, (wall_now(), current_now()))
     except DomainError as error:
-        return _again(error)
+        return refused("ops/emergency.html", error, _anew)
     auth.forget()
     flash(_("You act in the other role now, for %(n)s minutes. A second person is told.", n=MINUTES), "care")
     return see_other("ops_audit.show_emergency")
@@ -108,13 +107,10 @@ def end() -> Any:
     return see_other("ops_audit.show_emergency")
 
 
-def _again(error: DomainError) -> Any:
-    current_session().rollback()
+def _anew() -> dict[str, Any]:
+    """The page once what was begun is undone: whoever asks is looked up again."""
     auth.forget()
-    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**_emergency_page(), "errors": errors, "problem": problem}
-    return make_response(render_template("ops/emergency.html", **page), error.status)
+    return _emergency_page()
 
 
 def _emergency_page() -> dict[str, Any]:
@@ -130,6 +126,5 @@ def _emergency_page() -> dict[str, Any]:
         "role_word": role_word,
         "wall": wall_now(),
         "minutes_": MINUTES,
-        "errors": {},
-        "problem": "",
+        **UNTRIED,
     }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, render_template
 from marshmallow import Schema, fields, validate
 
 from accounts.people import names_of
@@ -16,8 +16,7 @@ from app import auth
 from app.case_words import item_rows, topic_word
 from app.house import current_now, house
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_audit_words import audit_rows
 from app.pages.ops_case_words import (
     EFFECTS,
@@ -40,7 +39,7 @@ from app.session import current_session
 from app.words import gettext as _
 from catalogue.services import get_service
 from core.audit import trail
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError, NotFound
 from dispatch.visits import get_visit
 from disputes.disputes import add_statement, decide_appeal, decide_dispute, send_proposal
 from disputes.queries import case_view, list_cases
@@ -124,8 +123,6 @@ def ask(code: str) -> Any:
     try:
         words = read(AskSchema)["reason"].strip()
         add_statement(current_session(), actor_because(words[:200]), code, StatementInput(words), current_now())
-    except NotFound:
-        raise
     except DomainError as error:
         return _again(code, "ask", error)
     flash(_("Both sides have been asked."), "done")
@@ -136,8 +133,6 @@ def _decide(code: str, tried: str, verb: Callable[..., Any], done: str) -> Any:
     try:
         said = read(DecideSchema)
         verb(current_session(), actor_because(said["reason"]), code, _decision(said), current_now())
-    except NotFound:
-        raise
     except DomainError as error:
         return _again(code, tried, error)
     flash(done, "done")
@@ -152,13 +147,7 @@ def _decision(said: dict[str, Any]) -> DecisionInput:
 
 
 def _again(code: str, tried: str, error: DomainError) -> Any:
-    current_session().rollback()
-    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-    if "fen" in errors:
-        errors["yuan"] = errors.pop("fen")
-    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**_case_page(code), "errors": errors, "problem": problem, "tried": tried, "values": request.form}
-    return make_response(render_template("ops/dispute.html", **page), error.status)
+    return refused("ops/dispute.html", error, lambda: _case_page(code), tried, {"fen": "yuan"})
 
 
 def _case_page(code: str) -> dict[str, Any]:
@@ -195,5 +184,5 @@ def _case_page(code: str) -> dict[str, Any]:
         "remedies": [(one, str(REMEDIES[one])) for one in view.desk.remedies],
         "effects": [(one, str(word)) for one, word in EFFECTS.items()],
         "audits": audit_rows(audits, names_of(session, {one.actor_code for one in audits})),
-        "errors": {}, "problem": "", "tried": "", "values": {},
+        **UNTRIED,
     }  # fmt: skip

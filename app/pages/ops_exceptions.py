@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, flash, render_template
 from marshmallow import Schema, fields, validate
 
 from accounts.people import names_of
@@ -14,8 +14,7 @@ from app.context import nav_counts
 from app.formats import clock, day, minutes, short_day
 from app.house import current_now
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_event_words import fact_steps
 from app.pages.ops_owner_words import owner_names
 from app.pages.ops_remedies import THINK, Chosen, Known, Row, carry_out, row_of
@@ -26,7 +25,7 @@ from app.session import current_session
 from app.words import gettext as _
 from catalogue.services import list_services
 from core.actors import Actor
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError
 from core.events import timeline
 from dispatch.visit_file import visits_by_code
 from disputes.queries import count_waiting, list_cases
@@ -86,10 +85,8 @@ def do(code: str) -> Any:
         actor, start = actor_because(said["reason"]), said["start"]
         chosen = Chosen(said["act"], said["worker"], start and start.astimezone(UTC))
         carry_out(current_session(), actor, get_task(current_session(), actor, code), chosen, current_now())
-    except NotFound:
-        raise
     except DomainError as error:
-        return _again(code, error)
+        return refused("ops/exceptions.html", error, lambda: _page(code), f"{code}/do")
     flash(_("Done: %(what)s.", what=said["reason"]), "done")
     return see_other("ops_exceptions.show_inbox")
 
@@ -100,20 +97,10 @@ def close(code: str) -> Any:
     try:
         reason = read(Said)["reason"]
         finish_task(current_session(), actor_because(reason), code, reason, current_now())
-    except NotFound:
-        raise
     except DomainError as error:
-        return _again(code, error)
+        return refused("ops/exceptions.html", error, lambda: _page(code), f"{code}/close")
     flash(_("Finished."), "done")
     return see_other("ops_exceptions.show_inbox")
-
-
-def _again(code: str, error: DomainError) -> Any:
-    current_session().rollback()
-    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**_page(code), "errors": errors, "problem": problem}
-    return make_response(render_template("ops/exceptions.html", **page), error.status)
 
 
 def _page(chosen: str = "") -> dict[str, Any]:
@@ -132,8 +119,7 @@ def _page(chosen: str = "") -> dict[str, Any]:
         "chosen": _beside(rows[place], now) if rows else None,
         "count": len(tasks),
         "of": asked["of"],
-        "errors": {},
-        "problem": "",
+        **UNTRIED,
     }
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, render_template
 from marshmallow import fields, validate
 
 from accounts.people import names_of
 from app import auth
 from app.house import current_now
 from app.input import read
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_words import BOOKS, Said, actor_because
 from app.pages.recruiter_words import kind_word
 from app.registry import Policy, route
 from app.session import current_session
 from app.words import gettext as _
 from core.actors import Role
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError
 from disputes.incentives import IncentiveDecision, decide_incentive, incentive_cases, may_decide_incentive
 from recruiting.queries import how_computed
 
@@ -48,21 +47,10 @@ def decide(code: str) -> Any:
         said = read(DecideSchema)
         given = IncentiveDecision(int(Decimal(said["yuan"]) * FEN), said["reason"])
         decide_incentive(current_session(), actor_because(said["reason"]), code, given, current_now())
-    except NotFound:
-        raise
     except DomainError as error:
-        return _again(code, error)
+        return refused("ops/incentives.html", error, _page, code, {"fen": "yuan"})
     flash(_("Decided. The recruiter is told, and may ask for another person."), "done")
     return see_other("ops_incentives.show_cases")
-
-
-def _again(code: str, error: DomainError) -> Any:
-    current_session().rollback()
-    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**_page(), "errors": {**errors, "yuan": errors.get("yuan") or errors.get("fen")}, "problem": problem}
-    page |= {"tried": code, "values": request.form}
-    return make_response(render_template("ops/incentives.html", **page), error.status)
 
 
 def _page() -> dict[str, Any]:
@@ -74,8 +62,5 @@ def _page() -> dict[str, Any]:
         "cases": [(one, sums[one.visit_code], may_decide_incentive(actor, one)) for one in cases],
         "names": names_of(session, people),
         "kind_word": kind_word,
-        "errors": {},
-        "problem": "",
-        "tried": "",
-        "values": {},
+        **UNTRIED,
     }

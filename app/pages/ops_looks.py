@@ -29,8 +29,6 @@ def show(code: str, what: str) -> Any:
         raise NotFound
     try:
         seen = _SHOWN[what](code, read(LookSchema))
-    except NotFound:
-        raise
     except DomainError as error:
         return again(code, f"show-{what}", error)
     page = {**visit_page(code), "seen": what, what: seen}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, flash, render_template
 from marshmallow import Schema, fields, validate
 
 from app import auth
 from app.house import current_now
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_event_words import account_word, kind_word
 from app.pages.ops_owner_words import owner_names
 from app.pages.ops_people import next_page
@@ -23,7 +22,7 @@ from app.session import current_session
 from app.words import gettext as _
 from app.words import lazy_gettext
 from core.actors import Role
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError
 from money.book import BookWish, book_page, kinds_known
 from money.funds import fund_left
 from money.invariants import alerts, broken_rules
@@ -115,39 +114,33 @@ def show_milestones() -> Any:
 @route(bp, "/ops/milestones/<code>/approve", policy=DECIDING, methods=["POST"], audit=True)
 def approve_one(code: str) -> Any:
     """Approve one vested milestone; somebody else pays it."""
-    return _do(code, approve, _("Approved; somebody else at finance pays it."))
+    return _do(code, approve, f"{code}/approve", _("Approved; somebody else at finance pays it."))
 
 
 @route(bp, "/ops/milestones/<code>/hold", policy=WATCHING, methods=["POST"], audit=True)
 def hold_one(code: str) -> Any:
     """Look into a milestone, at most fourteen days."""
-    return _do(code, hold_milestone, _("On hold, at most fourteen days."))
+    return _do(code, hold_milestone, f"{code}/hold", _("On hold, at most fourteen days."))
 
 
 @route(bp, "/ops/milestones/<code>/release", policy=WATCHING, methods=["POST"], audit=True)
 def release_one(code: str) -> Any:
     """Let a held milestone go its way."""
-    return _do(code, release_milestone, _("Let go; it is worked out again."))
+    return _do(code, release_milestone, f"{code}/release", _("Let go; it is worked out again."))
 
 
 @route(bp, "/ops/recruiters/<code>/pay", policy=PAYING, methods=["POST"], audit=True)
 def pay_one(code: str) -> Any:
     """Pay everything of one recruiter that somebody else has approved."""
-    return _do(code, pay, _("Paid."))
+    return _do(code, pay, f"{code}/pay", _("Paid."))
 
 
-def _do(code: str, verb: Any, done: str) -> Any:
+def _do(code: str, verb: Any, tried: str, done: str) -> Any:
     try:
         reason = read(Said)["reason"]
         verb(current_session(), actor_because(reason), code, reason, current_now())
-    except NotFound:
-        raise
     except DomainError as error:
-        current_session().rollback()
-        errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-        problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-        page = {**_page(), "errors": errors, "problem": problem, "tried": code}
-        return make_response(render_template("ops/milestones.html", **page), error.status)
+        return refused("ops/milestones.html", error, _page, tried)
     flash(done, "done")
     return see_other("ops_money.show_milestones")
 
@@ -167,5 +160,5 @@ def _page() -> dict[str, Any]:
         "kind_word": sum_word,
         "may_pay": actor.role is Role.FINANCE,
         "next": next_page(page.after),
-        "errors": {}, "problem": "", "tried": "",
+        **UNTRIED,
     }  # fmt: skip

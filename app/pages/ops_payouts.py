@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template
+from flask import Blueprint, flash, render_template
 from marshmallow import fields, validate
 
 from app import auth
 from app.house import current_now
 from app.input import read
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_event_words import account_word
 from app.pages.ops_money import PAYING
 from app.pages.ops_owner_words import owner_names
@@ -21,7 +20,7 @@ from app.registry import route
 from app.session import current_session
 from app.words import gettext as _
 from core.actors import Actor
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError
 from money.accounts import PAYABLE_WORKER, TIPS_WORKER
 from money.owed import owed_to_people, payouts
 from money.payouts import make_payout, pay_payout, void_payout
@@ -48,13 +47,18 @@ def make(owner: str) -> Any:
     def work(said: dict[str, Any], actor: Actor) -> None:
         make_payout(current_session(), actor, said["account"], owner, current_now())
 
-    return _do(MakeSchema, work, owner, _("The payout is made; say so when it has been paid."))
+    return _do(MakeSchema, work, f"{owner}/make", _("The payout is made; say so when it has been paid."))
 
 
 @route(bp, "/ops/payouts/<code>/pay", policy=PAYING, methods=["POST"], audit=True)
 def pay(code: str) -> Any:
     """State that a payout has been paid."""
-    return _do(Said, lambda _s, actor: pay_payout(current_session(), actor, code, current_now()), code, _("Paid."))
+    return _do(
+        Said,
+        lambda _s, actor: pay_payout(current_session(), actor, code, current_now()),
+        f"{code}/pay",
+        _("Paid."),
+    )
 
 
 @route(bp, "/ops/payouts/<code>/void", policy=PAYING, methods=["POST"], audit=True)
@@ -63,7 +67,7 @@ def void(code: str) -> Any:
     return _do(
         Said,
         lambda _s, actor: void_payout(current_session(), actor, code, current_now()),
-        code,
+        f"{code}/void",
         _("Torn up; the sum stays owed."),
     )
 
@@ -72,14 +76,8 @@ def _do(schema: type[Said], work: Callable[[dict[str, Any], Actor], object], tri
     try:
         said = read(schema)
         work(said, actor_because(said["reason"]))
-    except NotFound:
-        raise
     except DomainError as error:
-        current_session().rollback()
-        errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-        problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-        page = {**_page(), "errors": errors, "problem": problem, "tried": tried}
-        return make_response(render_template("ops/payouts.html", **page), error.status)
+        return refused("ops/payouts.html", error, _page, tried)
     flash(done, "done")
     return see_other("ops_payouts.show_payouts")
 
@@ -97,7 +95,5 @@ def _page() -> dict[str, Any]:
         "names": owner_names(session, people),
         "account_word": account_word,
         "may_pay": PAYING.roles >= {actor.role},
-        "errors": {},
-        "problem": "",
-        "tried": "",
+        **UNTRIED,
     }

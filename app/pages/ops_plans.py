@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template
 from marshmallow import Schema, fields, validate
 
 from app import auth
 from app.formats import local, named
 from app.house import current_now
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences
+from app.output import UNTRIED, refused
 from app.pages.ops_labels import visit_labels
 from app.pages.ops_plan_prices import dearest_hour, price_map, price_rows, short_text
 from app.pages.ops_plan_words import NAMES, causes_text, codes_of, move_row, proven, state_text
@@ -59,17 +58,21 @@ class AnswerSchema(Said):
 @route(bp, "/ops/plans", policy=DESK)
 def show_plans() -> Any:
     """Show the latest plans, and every move that waits for a decision or an answer."""
+    return render_template("ops/plans.html", **_plans_page())
+
+
+def _plans_page() -> dict[str, Any]:
     session, actor, now = current_session(), auth.current_actor(), current_now()
     heads = list_plans(session, actor)
     moves = open_moves(session, actor, now, place_key())
-    return render_template(
-        "ops/plans.html",
-        heads=[(head, causes_text(head.causes), _gap(head.gap), state_text(head)) for head in heads],
-        names=NAMES,
-        moves=[move_row(move, move.from_start.isoformat(), {}) | {"plan": move.plan} for move in moves],
-        zones={zone.slug: named(zone.names) for zone in list_zones(session)},
-        today=local(now).date(),
-    )
+    return {
+        "heads": [(head, causes_text(head.causes), _gap(head.gap), state_text(head)) for head in heads],
+        "names": NAMES,
+        "moves": [move_row(move, move.from_start.isoformat(), {}) | {"plan": move.plan} for move in moves],
+        "zones": {zone.slug: named(zone.names) for zone in list_zones(session)},
+        "today": local(now).date(),
+        **UNTRIED,
+    }
 
 
 def _gap(gap: float | None) -> str:
@@ -85,28 +88,34 @@ def show_plan(code: str) -> Any:
 @route(bp, "/ops/plans", policy=DESK, methods=["POST"], audit=True)
 def plan_again() -> Any:
     """Wish for a day to be planned again; the clock does it within a minute."""
-    said, session, now = read(AgainSchema), current_session(), current_now()
-    actor = actor_because(said["reason"])
-    today = local(now).date()
-    if not 0 <= (said["day"] - today).days <= 7:
+    try:
+        _want_again(read(AgainSchema))
+    except DomainError as error:
+        return refused("ops/plans.html", error, _plans_page, "again")
+    flash(_("The day is being planned again; the plan appears here within a minute or two."), "done")
+    return redirect("/ops/plans", 303)
+
+
+def _want_again(said: dict[str, Any]) -> None:
+    session, now, actor = current_session(), current_now(), actor_because(said["reason"])
+    if not 0 <= (said["day"] - local(now).date()).days <= 7:
         raise InvalidInput({"day": ["out_of_range"]})
     audit(session, actor, "plan_again", said["day"].isoformat(), now, Change(said["reason"]))
     for scope in scopes_on(session, said["day"]):
         want_plan(session, REPLAN, scope, {"kind": "asked", "about": actor.code}, now)
-    flash(_("The day is being planned again; the plan appears here within a minute or two."), "done")
-    return redirect("/ops/plans", 303)
 
 
 @route(bp, "/ops/plans/<code>/moves/<move>/approve", policy=DESK, methods=["POST"], audit=True)
 def approve(code: str, move: str) -> Any:
     """Approve a move: everybody concerned is asked."""
-    return _decide(code, move, approve_move, _("Everybody concerned is being asked. Nothing changes until all agree."))
+    done = _("Everybody concerned is being asked. Nothing changes until all agree.")
+    return _decide(code, (move, "approve"), approve_move, done)
 
 
 @route(bp, "/ops/plans/<code>/moves/<move>/decline", policy=DESK, methods=["POST"], audit=True)
 def decline(code: str, move: str) -> Any:
     """Decline a move: it stays as promised."""
-    return _decide(code, move, decline_move, _("It stays as promised. Nobody was asked."))
+    return _decide(code, (move, "decline"), decline_move, _("It stays as promised. Nobody was asked."))
 
 
 @route(bp, "/ops/plans/<code>/moves/<move>/answer", policy=DESK, methods=["POST"], audit=True)
@@ -119,7 +128,7 @@ def answer(code: str, move: str) -> Any:
         told = actor_because(said["reason"], account, "phone")
         answer_move(session, told, move_code, agreed=said["answer"] == "yes", now=now)
 
-    return _decide(code, move, do, _("Written down."))
+    return _decide(code, (move, "answer"), do, _("Written down."))
 
 
 def _account_of(move: str, side: str) -> str:
@@ -130,19 +139,13 @@ def _account_of(move: str, side: str) -> str:
     return found.account
 
 
-def _decide(code: str, move: str, do: Any, text: str) -> Any:
-    session = current_session()
+def _decide(code: str, act: tuple[str, str], do: Any, text: str) -> Any:
+    move, name = act
     try:
-        reason = read(AnswerSchema if do not in (approve_move, decline_move) else Said)["reason"]
-        do(session, actor_because(reason), move, current_now())
-    except NotFound:
-        raise
+        reason = read(AnswerSchema if name == "answer" else Said)["reason"]
+        do(current_session(), actor_because(reason), move, current_now())
     except DomainError as error:
-        session.rollback()
-        errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-        problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-        page = {**_plan_page(code), "errors": errors, "problem": problem, "tried": move}
-        return make_response(render_template("ops/plan.html", **page), error.status)
+        return refused("ops/plan.html", error, lambda: _plan_page(code), f"{move}/{name}")
     flash(text, "done")
     return redirect(f"/ops/plans/{code}", 303)
 
@@ -177,5 +180,5 @@ def _plan_page(code: str) -> dict[str, Any]:
         **_prices(story, zones),
         "services": {one.slug: named(one.names) for one in list_services(session)},
         "board": f"/ops/board?day={story.head.day}",
-        "errors": {}, "problem": "", "tried": "",
+        **UNTRIED,
     }  # fmt: skip

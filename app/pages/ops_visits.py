@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, render_template
 from marshmallow import Schema, fields, validate
 
 from accounts.people import names_of
@@ -14,8 +14,7 @@ from app.csv_out import csv_answer
 from app.formats import local, named, yuan
 from app.house import current_now, house
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_audit_words import audit_rows, why_words
 from app.pages.ops_event_words import declined_word, fact_steps, home_words, money_rows
 from app.pages.ops_people import next_page
@@ -29,7 +28,7 @@ from app.session import current_session
 from app.words import gettext as _
 from catalogue.services import get_service, list_services
 from core.audit import trail
-from core.errors import DomainError, InvalidInput, NotFound
+from core.errors import DomainError, NotFound
 from core.events import timeline
 from dispatch.looking import TRACKED, URGENT
 from dispatch.states import UNMATCHED, VisitState
@@ -101,8 +100,6 @@ def do(code: str, act: str) -> Any:
         visit = get_visit(current_session(), auth.current_actor(), code)
         actor = actor_because(said["reason"], behalf_of(chosen, visit), "phone" if chosen.behalf else "desk")
         chosen.do(current_session(), actor, code, said["choice"], current_now())
-    except NotFound:
-        raise
     except DomainError as error:
         return again(code, act, error)
     flash(_("Noted: %(what)s.", what=chosen.label), "done")
@@ -111,11 +108,7 @@ def do(code: str, act: str) -> Any:
 
 def again(code: str, act: str, error: DomainError) -> Any:
     """Show the page again with what was wrong, and nothing done."""
-    current_session().rollback()
-    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**visit_page(code), "errors": errors, "problem": problem, "tried": act, "values": request.form}
-    return make_response(render_template("ops/visit.html", **page), error.status)
+    return refused("ops/visit.html", error, lambda: visit_page(code), act)
 
 
 def _wish(asked: dict[str, Any]) -> VisitWish:
@@ -162,7 +155,7 @@ def visit_page(code: str) -> dict[str, Any]:
         "acts": [act_row(act) for act in open_acts(visit, actor)],
         "board": f"/ops/board?day={local(visit.starts_at or visit.window_from).date()}&visit={code}",
         "unmatched": visit.state in UNMATCHED,
-        "errors": {}, "problem": "", "tried": "", "values": {}, "seen": "",
+        **UNTRIED, "seen": "",
         "whys": why_words(), "urgent": visit.state in URGENT, "tracked": visit.state in TRACKED,
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template
 from marshmallow import Schema, fields, validate
 
 from accounts.people import names_of, show_phone
@@ -12,8 +12,7 @@ from app import auth
 from app.formats import local, named
 from app.house import current_now
 from app.input import read, read_query
-from app.messages import sentence
-from app.output import field_sentences, see_other
+from app.output import UNTRIED, refused, see_other
 from app.pages.ops_audit_words import audit_rows, why_words
 from app.pages.ops_event_words import fact_steps
 from app.pages.ops_people import next_page
@@ -83,8 +82,6 @@ def do(code: str, act: str) -> Any:
     try:
         said = read(WorkerActSchema)
         chosen.do(current_session(), actor_because(said["reason"]), code, said, current_now())
-    except NotFound:
-        raise
     except DomainError as error:
         return _again(code, act, error)
     flash(_("Noted: %(what)s.", what=chosen.label), "done")
@@ -106,11 +103,7 @@ def show_number(code: str) -> Any:
 
 
 def _again(code: str, act: str, error: DomainError) -> Any:
-    current_session().rollback()
-    errors = field_sentences(error) if isinstance(error, InvalidInput) else {}
-    problem = "" if errors else sentence(error.code, error.sentence, **error.params)
-    page = {**_worker_page(code), "errors": errors, "problem": problem, "tried": act, "values": request.form}
-    return make_response(render_template("ops/worker.html", **page), error.status)
+    return refused("ops/worker.html", error, lambda: _worker_page(code), act)
 
 
 def _worker_page(code: str) -> dict[str, Any]:
@@ -144,5 +137,5 @@ def _worker_page(code: str) -> dict[str, Any]:
         "tier_word": tier_word,
         "rubric": [(item.title.zh if language() == "zh-CN" else item.title.en) for item in RUBRIC],
         "stage_word": stage_word, "paper_word": paper_word, "number": None, "whys": why_words(),
-        "errors": {}, "problem": "", "tried": "", "values": {},
+        **UNTRIED,
     }  # fmt: skip
