@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from matching.areas import with_areas
 from matching.clockwork import Ask
 from matching.fleet import Fleet
 from matching.problem import Problem
@@ -89,6 +90,8 @@ def blank_sheet(fleet: Fleet, times: Times, kind: IntArray, base: IntArray) -> S
         tables=raw.tables,
         cell=raw.cell,
         nearest=np.zeros((0, 0), dtype=np.int64),
+        area=np.zeros(0, dtype=np.int64),
+        apart=np.zeros((0, 0, 0), dtype=np.int64),
         rate=_rates(fleet.problem),
     )
 
@@ -100,7 +103,7 @@ class Scout:
         table = fleet.openings
         nothing = np.zeros(len(table), dtype=np.int64)
         self.sheet = blank_sheet(fleet, fleet.times, np.zeros(len(fleet), dtype=np.int64), nothing)
-        self.room = _room(fleet)
+        self.room = room_of(fleet)
         self.found, self.span = np.zeros((len(table), 3), dtype=np.int64), np.zeros(2, dtype=np.int64)
 
     def reach(self, ask: Ask, may: BoolArray) -> Reach:
@@ -116,7 +119,7 @@ class Scout:
         return Reach(*self.found[:many].T.copy())
 
 
-def _room(fleet: Fleet) -> IntArray:
+def room_of(fleet: Fleet) -> IntArray:
     """Minutes left in each opening within the hours of its worker's day and week."""
     table = fleet.openings
     week = (table.day + fleet.problem.first_weekday) // 7
@@ -144,8 +147,8 @@ def _with_legs(board: Board, sheet: Sheet) -> Sheet:
         legs: Any = np.zeros((kinds, many, many), dtype=np.int32)
         nearest = np.zeros((kinds, many), dtype=np.int64)
         fill_legs(sheet, np.array(board.legs.example, dtype=np.int64), legs, nearest)
-        return sheet._replace(legs=legs, nearest=nearest)
-    return sheet._replace(nearest=_nearest(board))
+        return with_areas(board, sheet._replace(legs=legs, nearest=nearest))
+    return with_areas(board, sheet._replace(nearest=_nearest(board)))
 
 
 def _nearest(board: Board) -> IntArray:

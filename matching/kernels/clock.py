@@ -17,7 +17,7 @@ from matching.kernels.sheet import (
     VISIT,
     Sheet,
 )
-from matching.travel import IntArray
+from matching.travel import FloatArray, IntArray
 
 EARTH_RADIUS_M = 6371008.8
 
@@ -144,3 +144,39 @@ def last_free_start(sheet: Sheet, worker: int, option: int, latest: int) -> int:
         if start >= 0 and start < high and start + sheet.option[option, SECONDS] > low:
             start = last_start(sheet, option, low - sheet.option[option, SECONDS])
     return start
+
+
+@compiled
+def fill_apart(sheet: Sheet, area: IntArray, apart: IntArray) -> None:
+    """The fewest seconds between different visits of two areas, for each kind of worker."""
+    apart[:] = NEVER
+    for kind in range(len(apart)):
+        for one in range(len(area)):
+            for other in range(len(area)):
+                if sheet.option[one, VISIT] != sheet.option[other, VISIT]:
+                    seconds = sheet.legs[kind, one, other]
+                    apart[kind, area[one], area[other]] = min(apart[kind, area[one], area[other]], seconds)
+    for kind in range(len(apart)):
+        for one in range(apart.shape[1]):
+            for other in range(apart.shape[1]):
+                if apart[kind, one, other] == NEVER:
+                    apart[kind, one, other] = 0
+
+
+@compiled
+def nearest_chords(sheet: Sheet, area: IntArray, chords: FloatArray) -> None:
+    """The shortest chord between different visits of two areas."""
+    for one in range(len(area)):
+        for other in range(one):
+            if sheet.option[one, VISIT] != sheet.option[other, VISIT]:
+                total = 0.0
+                for axis in range(3):
+                    gap = (
+                        sheet.vectors[sheet.option[one, PLACE], axis] - sheet.vectors[sheet.option[other, PLACE], axis]
+                    )
+                    total += gap * gap
+                least = min(chords[area[one], area[other]], total)
+                chords[area[one], area[other]], chords[area[other], area[one]] = least, least
+    for one in range(len(chords)):
+        for other in range(len(chords)):
+            chords[one, other] = math.sqrt(chords[one, other])

@@ -7,6 +7,7 @@ import numpy as np
 from matching.board import Board, build_board
 from matching.clockwork import Ask
 from matching.demand import Visit, Window
+from matching.kernels.clock import nearest_chords
 from matching.kernels.sequence import value_all
 from matching.limits import hour_rows
 from matching.problem import Problem
@@ -42,4 +43,5 @@ def _price(board: Board) -> None:
     alive = np.ones(len(board.arcs.option), dtype=bool)
     price_quickly(sheet, board.arcs.gain.astype(np.float64), alive, Search(np.zeros(board.openings), 8, 8))
     arcs, starts = np.zeros((1, 2), dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
+    nearest_chords(sheet, np.arange(3), np.full((3, 3), 2.0))
     value_all(sheet, np.zeros(1, dtype=np.int64), arcs, starts, np.zeros(1, dtype=np.int64))

@@ -9,6 +9,7 @@ import numpy as np
 from matching.compiled import compiled, lean
 from matching.kernels.clock import advance, leg, next_free_start, resting
 from matching.kernels.outlook import Outlook, look_out, slots_of, through, wanted
+from matching.kernels.prospect import Prospect, going_on, no_prospect, ordered, pointless, prospect
 from matching.kernels.sheet import (
     BASE,
     BUFFER,
@@ -39,6 +40,7 @@ from matching.kernels.sheet import (
 from matching.travel import FloatArray, IntArray
 
 EPSILON = 1.0
+CROWD = 48  # candidates from which a sharper look ahead pays
 
 
 class Stack(NamedTuple):
@@ -82,13 +84,24 @@ def _price_one(sheet: Sheet, ask: Ask, opening: int, found: Found) -> None:
     keep = through(sheet, ask, opening, view) > bar
     if not keep.any():
         return
-    if not keep.all():
-        cand = cand[keep]
+    far = no_prospect(span)
+    if keep.sum() > CROWD:
+        cand, keep = cand[keep], keep[keep]
         view = look_out(sheet, ask, opening, cand, span)
-        found.work[opening] += len(cand) * span[2]
-    order = np.argsort(-view.key, kind="mergesort")
-    view = Outlook(view.cand[order], view.key[order], view.done, view.after, view.value, span)
-    _descend(sheet, ask, opening, view, _new_stack(sheet, ask, opening), found)
+        far = prospect(sheet, ask, opening, view, keep)
+        found.work[opening] += len(far.best) * far.span[2]
+        if not keep.any():
+            return
+        far, order = ordered(far, keep, view.key)
+    else:
+        order = np.flatnonzero(keep)
+    cand = cand[order]
+    view = look_out(sheet, ask, opening, cand, span)
+    found.work[opening] += len(cand) * span[2]
+    if len(far.area) == 0:
+        order = np.argsort(-view.key, kind="mergesort")
+        view = Outlook(view.cand[order], view.key[order], view.done, view.after, view.value, span)
+    _descend(sheet, ask, opening, (view, far), _new_stack(sheet, ask, opening), found)
 
 
 @compiled
@@ -115,21 +128,29 @@ def _new_stack(sheet: Sheet, ask: Ask, opening: int) -> Stack:
 
 
 @lean
-def _descend(sheet: Sheet, ask: Ask, opening: int, view: Outlook, stack: Stack, found: Found) -> None:
+def _descend(sheet: Sheet, ask: Ask, opening: int, ahead: tuple[Outlook, Prospect], stack: Stack, found: Found) -> None:
     """Depth first: try every candidate after what stands, keep what is good, go on where more can come."""
-    depth = 0
+    depth, view, far = 0, ahead[0], ahead[1]
     many = len(view.cand)
     while depth >= 0:
         turn = stack.turn[depth]
-        if turn == many or _hopeless(stack, depth, view):
+        if turn == many or (len(far.area) == 0 and _hopeless(stack, depth, view)):
             depth -= 1
             continue
+        if depth and len(far.area) and (turn == 0 or far.last[turn - 1] < turn):
+            spare = stack.bar[0] - stack.worth[depth]
+            if pointless(far, turn, stack.turn[depth - 1] - 1, stack.free[depth], spare):
+                stack.turn[depth] = far.last[turn] + 1
+                continue
         stack.turn[depth] = turn + 1
         found.work[opening] += 1
         if not _try(sheet, ask, opening, view.cand[turn], stack, depth):
             continue
         _finish(sheet, ask, opening, stack, depth + 1, found)
         limit = _limit(sheet, view, stack, depth + 1)
+        if len(far.area) and limit > stack.bar[0]:
+            more = going_on(sheet, far, turn, stack.free[depth + 1], stack.arcs, depth + 1)
+            limit = min(limit, stack.worth[depth + 1] + more)
         if limit <= stack.bar[0]:
             continue
         if found.work[opening] < ask.number[ROOM] and depth + 1 < LONGEST:

@@ -27,7 +27,8 @@ class Sheet(NamedTuple):
 
     `first[o]:first[o + 1]` are the arcs of opening o. `legs[kind, option, option]` (int32) may be empty: then ways are
     computed from `vectors` and `speed`, or looked up in `tables[mode, cell, cell]` where there are cells.
-    `nearest[kind, option]` are the fewest seconds from any other visit.
+    `nearest[kind, option]` are the fewest seconds from any other visit. `area[option]` numbers areas of neighbouring
+    visits, `apart[kind, area, area]` are the fewest seconds between different visits of two areas.
     """
 
     opening: IntArray
@@ -43,6 +44,8 @@ class Sheet(NamedTuple):
     tables: IntArray
     cell: IntArray
     nearest: IntArray
+    area: IntArray
+    apart: IntArray
     rate: FloatArray
 
 

@@ -81,6 +81,19 @@ def test_pricing_finds_the_same_best_as_numpy(seed, share):
     assert quickly.upper == pytest.approx(slowly.upper, abs=3)
 
 
+@settings(quick, max_examples=6)
+@given(seeds, st.floats(0.6, 0.9))
+def test_among_many_visits_too(seed, share):
+    problem = small_problem(seed, 3, 130)
+    board, plain = build_board(problem), plainly(build_board, problem)
+    prices = (board.hope * share, np.zeros(board.openings))
+    search = Search(np.zeros(board.openings), beam=20_000, keep=12, slots=120)
+    quickly, slowly = price(Grounds(board), prices, search), plainly(lambda: price(Grounds(plain), prices, search))
+    assert quickly.exact
+    assert quickly.upper == pytest.approx(slowly.upper, abs=3) or not slowly.exact
+    assert (quickly.upper <= slowly.upper + 3).all()
+
+
 @quick
 @given(seeds)
 def test_the_search_adds_up_and_keeps_the_rules(seed):
