@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch.board_rows import KIND_OF, Bar, Lane, Span, Spot, Trip
+from dispatch.lateness import expect, minutes_late, way_of
 from dispatch.models import Assignment, Offer, Visit
 from dispatch.states import WORKED, VisitState
 from dispatch.waking import local_instant
@@ -16,8 +17,6 @@ from geo.points import Point
 from places.shown import NO_VISIT, Viewer, place_for
 from workers.models import Worker
 from workers.pattern import pattern_on
-
-LATE = timedelta(minutes=5)  # below this nobody calls it late
 
 
 @dataclass(frozen=True)
@@ -81,36 +80,10 @@ def _bars(day: Day, visits: Sequence[Visit], ways: Mapping[int, Assignment]) -> 
     bars: list[Bar] = []
     free = day.begin
     for visit in visits:
-        late, free = _lateness(visit, ways.get(visit.id), max(free, day.begin), day.now)
-        bars.append(_bar(day, visit, late))
+        expected = expect(visit, ways.get(visit.id), max(free, day.begin), day.now)
+        free = expected.free
+        bars.append(_bar(day, visit, minutes_late(visit, expected)))
     return bars
-
-
-def _lateness(visit: Visit, row: Assignment | None, free: datetime, now: datetime) -> tuple[int, datetime]:
-    """Minutes this visit will begin late as things stand, and from when its worker is free again."""
-    length = timedelta(minutes=visit.minutes)
-    start = visit.starts_at or visit.window_from
-    if visit.state in WORKED or visit.state not in _AHEAD:
-        return 0, visit.finished_at or visit.ended_at or start + length
-    if visit.state == VisitState.IN_PROGRESS:
-        return 0, max(now, (visit.started_at or start) + length)
-    if visit.state == VisitState.ARRIVED:
-        return 0, max(now, start) + length
-    way = _way(row)
-    leave = visit.trip_at if visit.state == VisitState.EN_ROUTE and visit.trip_at else max(now, free, start - way)
-    there = max(leave + way, now) if visit.state == VisitState.EN_ROUTE else leave + way
-    late = there - start
-    minutes = int(late.total_seconds() // 60) if late > LATE else 0
-    return minutes, max(there, start) + length
-
-
-_AHEAD = frozenset({VisitState.ASSIGNED, VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.IN_PROGRESS})
-
-
-def _way(row: Assignment | None) -> timedelta:
-    if row is None or row.during.lower is None or row.blocked.lower is None:
-        return timedelta(0)
-    return row.during.lower - row.blocked.lower
 
 
 def _bar(day: Day, visit: Visit, late: int) -> Bar:
@@ -143,7 +116,7 @@ def _asked(day: Day, offer: Offer, visit: Visit) -> Bar:
 
 
 def _trip(visit: Visit, row: Assignment | None) -> Trip | None:
-    way = _way(row)
+    way = way_of(row)
     if not way:
         return None
     moving = visit.state == VisitState.EN_ROUTE

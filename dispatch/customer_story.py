@@ -13,10 +13,11 @@ from catalogue.models import Service
 from core.actors import Actor
 from core.policies import read_policy
 from dispatch.cancelling import Fee, cancel_fee
-from dispatch.models import Offer, PairBlock, Position, Visit
+from dispatch.lateness import eta, last_positions
+from dispatch.models import Offer, PairBlock, Visit
 from dispatch.policy import CancelPolicy
 from dispatch.states import WORKED, OfferState, VisitState
-from dispatch.travel import Spot, travel_seconds, travel_times
+from dispatch.travel import travel_times
 from dispatch.visits import get_visit, visit_query
 from geo.modes import Mode
 from geo.points import Point, metres_between
@@ -161,17 +162,12 @@ def _reasons(why: list[Any], here: int) -> tuple[str, ...]:
 
 def _way(session: Session, visit: Visit, taken: Offer | None, now: datetime) -> Way:
     """Return the way: by the last position and the roads, else by what the trip was thought to take."""
-    last = session.scalars(
-        select(Position).where(Position.visit_id == visit.id).order_by(Position.id.desc()).limit(1)
-    ).first()
-    thought = timedelta(seconds=taken.travel_seconds if taken else 0)
+    last = last_positions(session, [visit.id]).get(visit.id)
+    there = eta(visit, last, timedelta(seconds=taken.travel_seconds if taken else 0), now)
     if last is None:
-        return Way(max((visit.trip_at or now) + thought, now))
-    place, worker = visit.job.place, visit.worker
-    mode = worker.travel_mode if worker else Mode.WALK.value
-    left = travel_seconds(place.zone.city, Spot(last.lat, last.lon), Spot(place.lat, place.lon), mode)
-    away = metres_between(Point(last.lat, last.lon), Point(place.lat, place.lon))
-    return Way(max(last.at + timedelta(seconds=left), now), last.at, last.lat, last.lon, away)
+        return Way(there)
+    away = metres_between(Point(last.lat, last.lon), Point(visit.job.place.lat, visit.job.place.lon))
+    return Way(there, last.at, last.lat, last.lon, away)
 
 
 def way_points(story: VisitStory) -> list[tuple[float, float]]:

@@ -208,7 +208,7 @@ def _keep(
     if claimed.name == REPLAN:
         gain = roster.objective - unmoved.objective if unmoved is not None else None
         row.weights = {**row.weights, "unmoved": unmoved.objective if unmoved is not None else None}
-        urgent = _has(row.causes, "overrun")
+        urgent = _has(row.causes, "overrun") or _has(row.causes, "late")
         row.offered = propose_moves(session, row, snapshot, roster, None if urgent else gain, now)
     else:
         row.offered = decide(session, snapshot, roster, row.id, now)

@@ -50,6 +50,15 @@ class TripStarted(Event):
 
 
 @dataclass(frozen=True)
+class VisitRunsLate(Event):
+    """Whoever is on the way will begin this visit so many minutes late, or cannot be in time for a later one."""
+
+    visit_code: str
+    worker_code: str
+    minutes: int
+
+
+@dataclass(frozen=True)
 class WorkerArrived(Event):
     """The worker is at the door; ``method`` is "position", "code" or "ops"."""
 

@@ -10,12 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import matching
 from core.policies import read_policy
 from dispatch import snapshot_rows
+from dispatch.lateness import LATE, Expected, expected_of
 from dispatch.models import Visit
 from dispatch.plan_scope import Scope
 from dispatch.policy import PlanPolicy, SlotPolicy
@@ -44,21 +44,20 @@ def evening_problem(session: Session, scope: Scope, now: datetime) -> PlanProble
 def replan_problem(session: Session, scope: Scope, before: matching.Roster | None, now: datetime) -> PlanProblem:
     """Return the day with its promises as promises, beginning from how it stands."""
     policy = read_policy(session, PlanPolicy, now)
-    running = _running(session, scope)
-    late = {visit.worker_id for visit in running if visit.worker_id and over_at(visit, policy, now) > _planned(visit)}
+    running = _running(session, scope, policy, now)
+    late = {visit.worker_id for visit, end in running if visit.worker_id and end > _planned(visit) + LATE}
     promised = [visit for visit in _assigned(session, scope, now) if _movable(visit, policy, late, now)]
     waiting = _open(session, scope, now)
     snap = _snapshot(session, scope, [*waiting, *promised], [visit.code for visit in promised], now)
     snap = replace(snap, problem=_with_promises(snap, promised))
-    snap = replace(snap, problem=_with_overruns(snap, [(visit, over_at(visit, policy, now)) for visit in running]))
+    snap = replace(snap, problem=_with_overruns(snap, running))
     return PlanProblem(snap, _as_it_stands(snap.problem, before), _pinned(snap.problem))
 
 
-def over_at(visit: Visit, policy: PlanPolicy, now: datetime) -> datetime:
-    """Return when a visit in work will be over as things stand: not yet over means a little longer."""
-    begun = visit.started_at or visit.starts_at or now
-    end = begun + timedelta(minutes=visit.minutes)
-    return end if end > now else now + timedelta(minutes=policy.overrun_minutes)
+def over_at(visit: Visit, expected: Expected, policy: PlanPolicy, now: datetime) -> datetime:
+    """Return when a visit under way will be over as things stand: not yet over means a little longer."""
+    overdue = visit.state == VisitState.IN_PROGRESS and expected.free <= now
+    return now + timedelta(minutes=policy.overrun_minutes) if overdue else expected.free
 
 
 def _planned(visit: Visit) -> datetime:
@@ -94,12 +93,17 @@ def _assigned(session: Session, scope: Scope, now: datetime) -> Sequence[Visit]:
     ).all()
 
 
-def _running(session: Session, scope: Scope) -> Sequence[Visit]:
-    return session.scalars(
-        select(Visit).where(
-            Visit.state == VisitState.IN_PROGRESS, Visit.starts_at >= scope.begin, Visit.starts_at < scope.end
+def _running(session: Session, scope: Scope, policy: PlanPolicy, now: datetime) -> list[tuple[Visit, datetime]]:
+    """Visits somebody is at, or on the way to, with when they will be over."""
+    visits = session.scalars(
+        visit_query().where(
+            Visit.state.in_([VisitState.EN_ROUTE.value, VisitState.ARRIVED.value, VisitState.IN_PROGRESS.value]),
+            Visit.starts_at >= scope.begin,
+            Visit.starts_at < scope.end,
         )
     ).all()
+    expected = expected_of(session, visits, now)
+    return [(visit, over_at(visit, expected[visit.id], policy, now)) for visit in visits]
 
 
 def _movable(visit: Visit, policy: PlanPolicy, late: Collection[int], now: datetime) -> bool:

@@ -34,14 +34,17 @@ def prices_of(problem: matching.Problem, roster: matching.Roster) -> dict[str, A
     rate, worth = 60 * _fen_per_minute(problem), _of_the_map(roster.prices)
     for cell, hours in _left_open(problem, roster).items():
         _raise(worth[cell], hours)
-    zones: dict[str, dict[str, int]] = {}
+    zones = {}
     for zone, cells in _cells_of_zones(problem).items():
         best: dict[int, float] = {}
         for cell in cells:
             _raise(best, worth.get(cell, {}))
         told = {str(hour): round(minutes * rate) for hour, minutes in sorted(best.items()) if hour < DAY}
         zones[zone] = {hour: fen for hour, fen in told.items() if fen}
-    return {"zones": {zone: told for zone, told in zones.items() if told}, "map": to_plain(roster.prices) if roster.prices else None}
+    return {
+        "zones": {zone: told for zone, told in zones.items() if told},
+        "map": to_plain(roster.prices) if roster.prices else None,
+    }
 
 
 def _raise(kept: dict[int, float], hours: Mapping[int, float]) -> None:

@@ -19,6 +19,7 @@ from dispatch import (
     filling,
     finishing,
     jobs,
+    lateness,
     offers,
     plan_moves,
     plan_wishes,
@@ -86,5 +87,6 @@ TICKS: list[Tick] = [
     Tick(rounds.EVENING, _round(rounds.EVENING), at_minute=18 * 60),
     Tick(day_plans.EVENING, day_plans.evening, period=timedelta(minutes=5)),
     Tick(day_plans.SOLVE, day_plans.solve_tick, period=timedelta(seconds=60)),
+    Tick(lateness.LOOK, lateness.look, period=timedelta(minutes=5)),
     Tick("dispatch_sweep", sweep, period=timedelta(minutes=15)),
 ]

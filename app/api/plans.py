@@ -29,7 +29,7 @@ bp = ApiPart("plans", __name__, "Day plans and their moves")
 
 
 class PlanCauseSchema(Schema):
-    """Why a day was planned: a kind (evening, rescue, given_back, time_off, overrun, again, asked) and about what."""
+    """Why a day was planned: a kind (evening, rescue, given_back, time_off, overrun, late, again, asked) and about what."""
 
     kind = text()
     about = text()

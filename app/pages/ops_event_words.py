@@ -35,6 +35,7 @@ _FACTS = {
     "VisitRescheduled": lazy_gettext("Moved to another time"),
     "VisitGivenBack": lazy_gettext("Given back"),
     "VisitOverran": lazy_gettext("Takes longer"),
+    "VisitRunsLate": lazy_gettext("Will be late"),
     "VisitMoved": lazy_gettext("Moved, all agreed"),
     "TimeOffTaken": lazy_gettext("Took time off"),
     "RatingsAsked": lazy_gettext("Asked for ratings"),

@@ -18,6 +18,7 @@ CAUSES: Final = {
     "given_back": lazy_gettext("a visit was given back"),
     "time_off": lazy_gettext("somebody took time off"),
     "overrun": lazy_gettext("a visit takes longer"),
+    "late": lazy_gettext("somebody on the way will be late"),
     "again": lazy_gettext("the solver was lost the last time"),
     "asked": lazy_gettext("asked for at the desk"),
 }

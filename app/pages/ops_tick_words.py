@@ -14,6 +14,7 @@ TICKS: Final = {
     "round_evening": lazy_gettext("Round: everything, in the evening"),
     "plan_evening": lazy_gettext("Tomorrow’s plan, wished for"),
     "plan_solve": lazy_gettext("Day plans, made"),
+    "late_look": lazy_gettext("Who will be late"),
     "dispatch_sweep": lazy_gettext("What a timer may have missed"),
     "rating_estimates": lazy_gettext("Estimates of the scores"),
     "rating_verify": lazy_gettext("Scores worked out again and compared"),
