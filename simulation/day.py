@@ -15,6 +15,7 @@ from simulation.acts import Act
 from simulation.complaints import complaint_acts
 from simulation.customers import Wish, customer_acts, look, request, wishes
 from simulation.desk import desk_acts
+from simulation.moves import move_acts
 from simulation.raters import rating_acts
 from simulation.workers import worker_acts
 from simulation.world import World
@@ -69,6 +70,7 @@ class Life:
                 *rating_acts(session, self.world),
                 *complaint_acts(session, self.world),
                 *desk_acts(session, self.world),
+                *move_acts(session, self.world),
             ]
         return [act for act in acts if act.account not in taken]
 

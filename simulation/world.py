@@ -19,6 +19,20 @@ from dispatch.states import VisitState
 
 
 @dataclass(frozen=True)
+class MoveManner:
+    """How people take a move of a confirmed visit that a plan proposes, as shares.
+
+    The desk leaves some to whoever looks at the demo and declines a few; of those who are asked, some never answer,
+    and each of the others agrees with the same chance.
+    """
+
+    left: float = 0.25
+    declined: float = 0.1
+    silent: float = 0.1
+    agrees: float = 0.85
+
+
+@dataclass(frozen=True)
 class World:
     """Everything a simulated person needs. Handlers, timers and ticks are handed in by the door.
 
@@ -34,6 +48,7 @@ class World:
     taken: Callable[[], frozenset[str]] = frozenset
     demand_per_day: int = 22
     pool: int = 140
+    moves: MoveManner = MoveManner()
 
     def act(self, work: Callable[[Any], object]) -> bool:
         """Do one thing in a transaction of its own; False when the house refused it (that is life, not an error)."""
