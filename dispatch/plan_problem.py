@@ -49,7 +49,7 @@ def replan_problem(session: Session, scope: Scope, before: matching.Roster | Non
     promised = [visit for visit in _assigned(session, scope, now) if _movable(visit, policy, late, now)]
     waiting = _open(session, scope, now)
     snap = _snapshot(session, scope, [*waiting, *promised], [visit.code for visit in promised], now)
-    snap = replace(snap, problem=_with_promises(snap, promised))
+    snap = replace(snap, problem=_never_dropped(_with_promises(snap, promised)))
     snap = replace(snap, problem=_with_overruns(snap, running))
     return PlanProblem(snap, _as_it_stands(snap.problem, before), _pinned(snap.problem))
 
@@ -142,6 +142,14 @@ def _with_promises(snap: Snapshot, promised: Sequence[Visit]) -> matching.Proble
         if worker in known:
             made.append(_promised(visit, worker, start))
     return snap.problem.with_visits(made)
+
+
+def _never_dropped(problem: matching.Problem) -> matching.Problem:
+    """The same where no other visit outweighs a promise: to drop one for another could not even be proposed."""
+    weights = problem.weights
+    return replace(
+        problem, weights=replace(weights, broken_promise=weights.broken_promise + 2 * weights.unfilled_rescue)
+    )
 
 
 def _promised(visit: matching.Visit, worker: str, start: int) -> matching.Visit:

@@ -4,7 +4,7 @@ The map (``matching.roster.PriceMap``) comes from the duals of the linear progra
 there earns beyond what it costs to leave their visits undone. It knows nothing of what nobody is sent to: the dual of a
 visit left open is zero, so that one more pair of free hands would earn there all it is worth.
 
-Travel minutes become money at the plan's own rate: leaving all its visits open costs as much as they would have paid.
+Travel minutes become money at the plan's own rate: leaving its open visits open costs as much as they would pay.
 """
 
 from __future__ import annotations
@@ -60,8 +60,10 @@ def map_of(prices: Mapping[str, Any]) -> PriceMap | None:
 
 
 def _fen_per_minute(problem: matching.Problem) -> float:
-    stake = sum(_stake(problem, visit) for visit in problem.visits)
-    return sum(visit.value for visit in problem.visits) / stake if stake else 0.0
+    """The rate: of visits without a promise, whose breaking would count as well."""
+    free = [visit for visit in problem.visits if visit.promise is None]
+    stake = sum(_stake(problem, visit) for visit in free)
+    return sum(visit.value for visit in free) / stake if stake else 0.0
 
 
 def _stake(problem: matching.Problem, visit: matching.Visit) -> float:

@@ -125,7 +125,9 @@ def _before(world: World, visit: Visit, worker: Worker, travel: int, now: dateti
 
 def _on_the_way(world: World, visit: Visit, worker: Worker, travel: int, now: datetime) -> Act:
     soul, code, actor = worker_soul(world.seed, worker.id), visit.code, as_actor(worker)
-    late = timedelta(minutes=bell(soul.late_minutes, 7, world.seed, "late", visit.id))
+    late = timedelta(
+        minutes=bell(soul.late_minutes, 7, world.seed, "late", visit.id) + _now_and_then(world, "stuck", visit)
+    )
     trip = visit.trip_at or now
     due = max(trip + timedelta(seconds=travel * 0.8), _start(visit) + late)
     if now < due:
@@ -154,7 +156,8 @@ def _at_the_door(world: World, visit: Visit, worker: Worker, travel: int, now: d
 
 def _working(world: World, visit: Visit, worker: Worker, travel: int, now: datetime) -> Act:  # noqa: ARG001
     started = visit.started_at or now
-    whole = timedelta(minutes=visit.minutes + bell(0, 4, world.seed, "length", visit.id))
+    more = bell(0, 4, world.seed, "length", visit.id) + _now_and_then(world, "longer", visit)
+    whole = timedelta(minutes=visit.minutes + more)
     left = [item["code"] for item in visit.checklist if not item["done"] and not item["reason"]]
     done = len(visit.checklist) - len(left)
     actor, code = as_actor(worker), visit.code
@@ -168,6 +171,12 @@ def _working(world: World, visit: Visit, worker: Worker, travel: int, now: datet
             lambda s, at: tick_item(s, actor, code, item, "done", at),
         )
     return Act(("finish", visit.id), started + whole, worker.account_code, _finishing(actor, code, left))
+
+
+def _now_and_then(world: World, what: str, visit: Visit) -> float:
+    """Minutes lost on the way or in the home: mostly none, now and then enough to upset the day."""
+    upset = chance(world.seed, what, visit.id) < world.upsets
+    return between(25, 75, world.seed, what, "minutes", visit.id) if upset else 0.0
 
 
 def _finishing(actor: Actor, code: str, left: list[str]) -> Run:

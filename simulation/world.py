@@ -36,7 +36,8 @@ class MoveManner:
 class World:
     """Everything a simulated person needs. Handlers, timers and ticks are handed in by the door.
 
-    ``taken`` returns the account codes a real person has taken over: their agents stand still.
+    ``taken`` returns the account codes a real person has taken over: their agents stand still. ``upsets`` is the
+    share of ways, and of visits, that take half an hour or more longer than anybody thought.
     """
 
     factory: SessionFactory
@@ -49,6 +50,7 @@ class World:
     demand_per_day: int = 22
     pool: int = 140
     moves: MoveManner = MoveManner()
+    upsets: float = 0.05
 
     def act(self, work: Callable[[Any], object]) -> bool:
         """Do one thing in a transaction of its own; False when the house refused it (that is life, not an error)."""

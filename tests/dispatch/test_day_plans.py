@@ -468,3 +468,19 @@ def test_a_visit_that_ended_in_time_makes_none(factory, running):
         finish_work(session, make.make_ops(session), now, Happened(), NINE + timedelta(hours=2))
         on_overrun_look(session, timer, timer.due_at)
     assert plans(factory) == []
+
+
+def test_a_promise_is_never_dropped_for_a_more_urgent_visit(factory):
+    """One pair of hands, promised at nine; a rescue at the same hour stays open rather than break that."""
+    with factory.begin() as session:
+        make.make_house(session)
+        zhou, gone = make.make_worker(session), make.make_worker(session, "陈玉珍")
+        kept, urgent = make.make_visit(session), make.make_visit(session)
+        make.assign(session, kept, zhou)
+        gone.state, urgent.priority = "paused", "rescue"
+        wanted = (kept.code, zhou.code)
+    wish(factory)
+    solve_wanted(factory, EVENING)
+    roster = plans(factory)[0].roster
+    assert [(one["visit"], one["worker"]) for one in roster["choices"]] == [wanted]
+    assert not roster["moved"]
