@@ -1,7 +1,8 @@
-"""Large day plans: the city is cut into pieces again and again, each time from the best so far.
+"""Large day plans: the city is cut into pieces, all of them are planned, then what borders have cost is won back.
 
-No array here is as large as workers × visits, so that memory stays bounded. What pieces share is the price of visits:
-with the prices of the last passes every worker is held against all visits once, which proves a bound for the whole.
+A city that one board can hold (`whole.py`) is then planned as a whole, from what the pieces found. A larger one is cut
+again and again, each time from the best so far; no array is as large as workers × visits, so that memory stays bounded.
+Its bound comes from the prices of the passes: every worker is held against all visits at them, some workers at a time.
 """
 
 from __future__ import annotations
@@ -13,25 +14,21 @@ import numpy as np
 
 from matching.board import base_value
 from matching.compiled import is_ready
-from matching.crew import Crew
+from matching.crew import FAILURES, Crew
 from matching.fleet import build_fleet
-from matching.market import Market
 from matching.problem import Limits, Problem, Visit
 from matching.roster import Roster
 from matching.scoring import open_terms, units
 from matching.shards import Claim, Placed, Task, cut, part_of, settle_claim, solve_part
 from matching.slots import Booking
 from matching.travel import BoolArray, FloatArray, IntArray
+from matching.whole import Whole
 
 SIZE = 200
 PLAIN_SIZE = 50
-WIDE = 300  # once prices are known, in cities that are not too large
 CLAIM = 500
 VOTES = 8
 NEAREST = 40
-ROUNDS = 4
-MARKET = 2500  # workers; a larger city is not worth the time its market takes
-NEAR = 2e-3
 # One pass after the other: how the axes are turned (eighths of a circle) and how hard pieces are looked at.
 PASSES = ((0, 0), (2, 1), (1, 2), (3, 2))
 
@@ -46,7 +43,7 @@ class City:
         self.prices: list[FloatArray] = []
         self.minutes: dict[str, list[tuple[str, int, float]]] = {}
         self.hours = 0.0
-        self.market = Market(visit.code for visit in problem.visits)
+        self.known: dict[tuple[str, int, tuple[tuple[str, int], ...]], Placed] = {}
         self.bound = bound_without_search(problem)
         self.fallback = ""
         self.points = _coordinates(problem)
@@ -74,26 +71,43 @@ class City:
         return dict(zip(self.index, self.prices[-1].tolist(), strict=True)) if self.prices else {}
 
     def run(self, before: Roster | None) -> None:
-        """Pass after pass, as far as effort and patience reach; then the bound."""
-        passes = PASSES[: max(1, math.ceil(3 * self.limits.effort))]
+        """Pass after pass, as far as effort and patience reach; then the whole, or else the bound."""
+        joined = Whole.can_hold(self.problem)
+        passes = PASSES[: 1 if joined else max(1, math.ceil(3 * self.limits.effort))]
         with Crew(self.limits.executor, self._stopped) as crew:
             for number, (turn, level) in enumerate(passes):
                 self._go_over(crew, turn, level, before if number == 0 else None)
-                last, small = number == len(passes) - 1, len(self.problem.workers) <= MARKET
-                if (last or (small and number == 0)) and not self._stopped():
-                    self._prove(crew, ROUNDS if last and small else 0)
                 if self._stopped():
                     break
             if not self.placed:
                 self._go_over(Crew(None, lambda: False, alone=True), 0, -1, before)
+            if not joined and not self._stopped():
+                self._settle(crew, np.mean(self.prices, axis=0))
+        if joined and not self._stopped():
+            self._join()
+
+    def _join(self) -> None:
+        """Plan the city as a whole; whatever fails there leaves what there was before."""
+        whole = Whole(self.problem, self.limits, self.seed, self.tell)
+        try:
+            whole.run([placed for each in self.placed.values() for placed in each], list(self.known.values()))
+        except FAILURES as error:
+            self.fallback = type(error).__name__
+        found = whole.placed()
+        if sum(each.value for each in found) > self.value:
+            self.placed = {}
+            for each in found:
+                self.placed.setdefault(each.worker, []).append(each)
+        self.bound = min(self.bound, whole.bound)
+        if len(whole.prices()):
+            self.prices = [np.array(whole.prices())]
 
     def _stopped(self) -> bool:
         return self.limits.stop is not None and self.limits.stop()
 
     def _go_over(self, crew: Crew, turn: int, level: int, before: Roster | None) -> None:
         """One pass over all pieces; a piece that failed keeps what it had, or is filled greedily."""
-        wide = level > 0 and self.size == SIZE and len(self.problem.workers) <= MARKET
-        pieces = cut(self.points, WIDE if wide else self.size, turn * math.pi / 8)
+        pieces = cut(self.points, self.size, turn * math.pi / 8)
         tasks = self._tasks(pieces, level, before)
         self.prices = self.prices[-1:]
         prices = np.zeros(len(self.problem.visits))
@@ -108,7 +122,7 @@ class City:
             for code, price in found.prices:
                 prices[self.index[code]] = price
             self.hours += found.hours
-            self._offer(found.columns)
+            self.known.update(((each.worker, each.opening, each.options), each) for each in found.columns)
             for each in found.minutes:
                 self.minutes.setdefault(each[0], []).append(each)
             self.tell("shards", self.value, self.bound)
@@ -162,26 +176,6 @@ class City:
                     home[self.index[visit_code]] = piece_of[worker[code]]
         return home
 
-    def _offer(self, columns: Sequence[Placed]) -> None:
-        """Bring columns to the market, where their minutes are paid for."""
-        lengths = {visit.code: visit.minutes for visit in self.problem.visits}
-        rates = {(worker, number): rate for each in self.minutes.values() for worker, number, rate in each}
-        self.market.add(columns, rates, lengths)
-
-    def _prove(self, crew: Crew, rounds: int) -> None:
-        """Hold every worker against all visits, first at the prices of the passes, then at those of the market."""
-        best = np.mean(self.prices, axis=0)
-        self._settle(crew, best)
-        for _ in range(rounds):
-            if self._stopped() or self.bound - self.value <= NEAR * abs(self.value):
-                break
-            prices, before = self.market.prices(), self.bound
-            self._settle(crew, prices)
-            if self.bound == before:
-                prices = (best + prices) / 2
-                self._settle(crew, prices)
-            best = prices if self.bound < before else best
-
     def _settle(self, crew: Crew, prices: FloatArray) -> None:
         """The bound at these prices: what visits sell for and what every worker could make beyond that."""
         every = range(len(self.problem.visits))
@@ -194,8 +188,6 @@ class City:
         settled = [each for each in crew.run(settle_claim, claims) if each is not None]
         if len(settled) == len(claims):
             self.bound = min(self.bound, float(prices.sum()) + self.hours + sum(each.upper for each in settled))
-        for each in settled:
-            self._offer(each.columns)
         self.tell("bound", self.value, self.bound)
 
 

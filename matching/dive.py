@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.columns import Column, Pool
 from matching.limits import Ledger
-from matching.master import Master, Prices, minute_prices
+from matching.master import Prices, minute_prices
 from matching.pricing import price
 from matching.searching import Search
 from matching.travel import FloatArray
@@ -70,7 +70,7 @@ class Dive:
             return {}, prices
         pool = Pool(work.board)
         pool.add(self.left)
-        master = Master(work.board, work.rows, pool)
+        master = work.make_master(work.board, work.rows, pool)
         master.start(self.ledger.left)
         master.grow()
         prices = master.solve()

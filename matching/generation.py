@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,8 +59,9 @@ class Generation:
     tell: Callable[[str, float], None]
     tolerance: float
     budget: float
+    make_master: Callable[[Board, tuple[HourRow, ...], Pool], Any] = Master
     pool: Pool = field(init=False)
-    master: Master = field(init=False)
+    master: Any = field(init=False)
     grounds: Grounds = field(init=False)
     bound: float = math.inf
     anchor: Anchor | None = None
@@ -71,7 +72,7 @@ class Generation:
     def prepare(self, columns: list[Column]) -> None:
         """Know these columns and nothing else yet."""
         self.pool = Pool(self.board)
-        self.master = Master(self.board, self.rows, self.pool)
+        self.master = self.make_master(self.board, self.rows, self.pool)
         self.grounds = Grounds(self.board)
         self.bound = simple_bound(self.board)
         self.floors = np.zeros(self.board.openings)
@@ -128,7 +129,7 @@ class Generation:
     def solve_master(self) -> Prices:
         """The linear optimum over what is known."""
         self.master.grow()
-        prices = self.master.solve()
+        prices: Prices = self.master.solve()
         self.floors = self.master.opening_duals()
         return prices
 

@@ -1,61 +1,92 @@
-"""Prices for a whole city from the columns of its pieces: one linear program, solved only nearly.
+"""Prices for a whole city: one column generation over all workers and all visits, begun with what pieces have found.
 
-The bound holds at any prices, so a first-order method that is off by a little is as good as an exact one, and quick.
+The master is solved only nearly (`near.py`) and prices move half way at a time; the bound holds at any prices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from matching.errors import SolveError
-from matching.shards import Placed
+from matching.columns import Column
+from matching.generation import Anchor, Generation
+from matching.master import Prices, bound_at, minute_prices
+from matching.near import NearMaster
+from matching.pricing import price
+from matching.searching import Priced, Search
 from matching.travel import FloatArray
 
-SCALE = 1e-6
-NEARLY = (
-    "termination_criteria { simple_optimality_criteria { eps_optimal_relative: 2e-5 eps_optimal_absolute: 2e-5 } "
-    "iteration_limit: 6000 }"
+NONE = np.zeros(0)
+CALM = 0.5  # how much of the last prices stays
+SLOW = 3e-4  # the share of the value by which a round must move value or bound, else the next kind of round begins
+# A few visits of each opening, more of them, all; and once more for the proof alone.
+LOOKS = (
+    Search(NONE, beam=40, keep=12, slots=40, cap=60),
+    Search(NONE, beam=40, keep=12, slots=40, cap=200),
+    Search(NONE, beam=60, keep=12, slots=40),
 )
+PROOF = Search(NONE, beam=600, keep=12, slots=40)
+TOLERANCE = 1e-4
 
 
 class Market:
-    """Columns of a whole city; each visit and each opening at most once."""
+    """The column generation of one whole board, in a `Generation` that dives and polishes can go on with."""
 
-    def __init__(self, visits: Iterable[str]) -> None:
-        self.visits = {code: row for row, code in enumerate(visits)}
-        self.columns: dict[tuple[str, int, tuple[tuple[str, int], ...]], tuple[Placed, float]] = {}
+    def __init__(self, work: Generation, columns: list[Column]) -> None:
+        self.work = work
+        work.make_master = NearMaster
+        work.prepare(columns)
+        work.master.start()
+        self.calm: Prices | None = None
 
-    def add(self, columns: Iterable[Placed], per_minute: dict[tuple[str, int], float], minutes: dict[str, int]) -> None:
-        """Take columns in, their minutes paid for."""
-        for placed in columns:
-            rate = per_minute.get((placed.worker, placed.opening), 0.0)
-            paid = rate * sum(minutes[code] for code, _ in placed.options) if rate else 0.0
-            self.columns.setdefault((placed.worker, placed.opening, placed.options), (placed, placed.value - paid))
+    def run(self) -> None:
+        """Rounds from coarse to fine, until neither value nor bound moves."""
+        for search in LOOKS:
+            value, bound = 0.0, np.inf
+            while not self.work.stop() and self.work.budget > 0:
+                now = self._round(search)
+                if self.work.bound - now.value <= TOLERANCE * now.value:
+                    return
+                if now.value - value <= SLOW * now.value and not bound - self.work.bound > SLOW * now.value:
+                    break
+                value, bound = now.value, self.work.bound
 
-    def prices(self) -> FloatArray:
-        """What each visit costs at the (near) linear optimum."""
-        from ortools.linear_solver import pywraplp
+    def prove(self) -> None:
+        """One long look at the best prices known."""
+        anchor = self.work.anchor
+        if anchor is not None and not self.work.stop():
+            self._look(Prices(anchor.visits, anchor.hours, anchor.bound), PROOF)
 
-        solver = pywraplp.Solver.CreateSolver("PDLP")
-        if solver is None:
-            raise SolveError("PDLP is not available.")
-        solver.SetSolverSpecificParametersAsString(NEARLY)
-        low = -solver.infinity()
-        rows = [solver.Constraint(low, 1.0) for _ in self.visits]
-        openings: dict[tuple[str, int], int] = {}
-        for placed, value in self.columns.values():
-            key = (placed.worker, placed.opening)
-            if key not in openings:
-                openings[key] = len(rows)
-                rows.append(solver.Constraint(low, 1.0))
-            variable = solver.NumVar(0.0, solver.infinity(), "")
-            solver.Objective().SetCoefficient(variable, value * SCALE)
-            rows[openings[key]].SetCoefficient(variable, 1.0)
-            for code, _ in placed.options:
-                rows[self.visits[code]].SetCoefficient(variable, 1.0)
-        solver.Objective().SetMaximization()
-        solver.Solve()
-        duals = np.array([row.dual_value() for row in rows[: len(self.visits)]], dtype=np.float64)
-        return np.asarray(np.maximum(0.0, np.nan_to_num(duals)) / SCALE)
+    def _round(self, search: Search) -> Prices:
+        """The linear optimum, then new columns at prices half way to it, or at its own if there are none."""
+        work = self.work
+        work.master.grow()
+        now: Prices = work.master.solve()
+        calm = now if self.calm is None else _mixed(now, self.calm)
+        if not self._look(calm, search) and calm is not now:
+            self._look(now, search)
+        self.calm = calm
+        return now
+
+    def _look(self, prices: Prices, search: Search) -> int:
+        """Price at these prices; tells how many columns are new."""
+        work = self.work
+        per_minute = minute_prices(work.board, work.rows, prices)
+        floors = work.master.best_known(prices.visits, prices.hours)
+        found = price(work.grounds, (prices.visits, per_minute), search._replace(floor=floors))
+        work.budget -= found.work
+        if not search.cap:
+            self._keep(prices, per_minute, found)
+        work.tell("prices", work.bound)
+        return work.add(found)
+
+    def _keep(self, prices: Prices, per_minute: FloatArray, found: Priced) -> None:
+        work = self.work
+        bound = bound_at(work.rows, prices, found.upper)
+        if work.anchor is None or bound < work.anchor.bound:
+            work.bound = min(work.bound, bound)
+            work.anchor = Anchor(prices.visits, prices.hours, per_minute, found.upper, bound)
+
+
+def _mixed(now: Prices, before: Prices) -> Prices:
+    visits = CALM * before.visits + (1 - CALM) * now.visits
+    return Prices(visits, CALM * before.hours + (1 - CALM) * now.hours, now.value)

@@ -6,14 +6,14 @@ A piece is a pure function from task to result, so any executor may run it, in o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from matching.board import Board, build_board
-from matching.columns import Column, make_column, make_columns
+from matching.columns import Column, make_columns
 from matching.compiled import is_ready
 from matching.dive import Dive
 from matching.generation import ALL, FEW, Generation, better
@@ -30,7 +30,8 @@ from matching.travel import FloatArray, IntArray
 from matching.workshop import Workshop, anneal_together
 
 STEPS = 600
-CLAIMED = 6  # columns of an opening told by a claim
+CLAIMED = 2
+LIKELY = 60  # visits of an opening a claim looks at first
 TOLD = 12  # and by a piece
 TOLERANCE = 5e-4
 
@@ -113,8 +114,7 @@ def _given(board: Board, names: Names, task: Task) -> list[Column]:
     """What the piece holds already."""
     rows = hour_rows(board)
     carried = carry_over(board, rows, task.carried) if task.carried else []
-    made = [names.column(each) for each in task.placed]
-    return better(carried, [column for column in made if column is not None])
+    return better(carried, names.columns(task.placed))
 
 
 def _searched(board: Board, best: list[Column], seed: int) -> list[Column]:
@@ -143,24 +143,24 @@ def _told(work: Generation, names: Names, best: list[Column]) -> Part:
 
 
 class Settled(NamedTuple):
-    """The sum over openings of the most that any column is worth beyond the prices, and the best columns."""
+    """The sum over openings of the most that any column is worth beyond the prices."""
 
     upper: float
-    columns: tuple[Placed, ...]
 
 
 def settle_claim(claim: Claim) -> Settled:
     """Price all visits for these workers."""
     board = build_board(claim.problem)
     if not board.openings:
-        return Settled(0.0, ())
+        return Settled(0.0)
     names, per_minute = Names(board), np.zeros(board.openings)
     for worker, number, each in claim.minutes:
         per_minute[names.row(worker, number)] = each
-    search = Search(np.zeros(board.openings), beam=240, keep=CLAIMED, slots=96)
-    found = price(Grounds(board), (np.array(claim.prices), per_minute), search)
-    columns = make_columns(board, found.opening, found.options)
-    return Settled(float(found.upper.sum()), tuple(map(names.placed, columns)))
+    grounds, prices, best = Grounds(board), (np.array(claim.prices), per_minute), np.zeros(board.openings)
+    likely = price(grounds, prices, Search(best, beam=40, keep=CLAIMED, slots=40, cap=LIKELY))
+    np.maximum.at(best, likely.opening, likely.worth)
+    found = price(grounds, prices, Search(best, beam=240, keep=CLAIMED, slots=40))
+    return Settled(float(found.upper.sum()))
 
 
 class Names:
@@ -188,10 +188,14 @@ class Names:
         options = tuple((self.board.visits[visit[o]].code, int(self.form[o])) for o in column.options)
         return Placed(*self.opening(column.opening), options, column.starts, column.value)
 
-    def column(self, placed: Placed) -> Column | None:
-        """The column of these names, if it can be kept here."""
-        options = tuple(self.option[code] + form for code, form in placed.options)
-        return make_column(self.board, self.row(placed.worker, placed.opening), options)
+    def columns(self, placed: Sequence[Placed]) -> list[Column]:
+        """The columns of these names, those that can be kept here."""
+        width = max((len(each.options) for each in placed), default=1)
+        options = np.full((len(placed), width), -1, dtype=np.int64)
+        for row, each in enumerate(placed):
+            options[row, : len(each.options)] = [self.option[code] + form for code, form in each.options]
+        opening = np.array([self.row(each.worker, each.opening) for each in placed], dtype=np.int64)
+        return make_columns(self.board, opening, options)
 
 
 def part_of(problem: Problem, workers: Iterable[int], visits: Iterable[int]) -> Problem:

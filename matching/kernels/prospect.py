@@ -82,9 +82,9 @@ def ordered(found: Prospect, keep: BoolArray, key: FloatArray) -> tuple[Prospect
     rows = rows[np.argsort(-key[rows], kind="mergesort")]
     rows = rows[np.argsort(rank[found.area[rows]], kind="mergesort")]
     area, last = found.area[rows], np.arange(len(rows))
-    for row in range(len(rows) - 2, -1, -1):
-        if area[row] == area[row + 1]:
-            last[row] = last[row + 1]
+    for number in range(len(rows) - 2, -1, -1):
+        if area[number] == area[number + 1]:
+            last[number] = last[number + 1]
     arranged = Prospect(area, last, found.best, found.head, found.second, found.arrive, found.ways, found.span)
     return arranged, rows
 
