@@ -23,7 +23,8 @@ _SIDES = {Role.CUSTOMER: ("customer",), Role.WORKER: ("from", "to")}
 class MoveAsked:
     """A question to one person. Only the customer is told names.
 
-    ``worker_fen`` is told to workers; ``answer`` is what one has said, "" before.
+    ``worker_fen`` is told to workers, ``travel_minutes`` to whoever would come; ``answer`` is what one has said, ""
+    before. ``asked_at`` and ``answer_by`` are how long there is to answer.
     """
 
     code: str
@@ -39,6 +40,8 @@ class MoveAsked:
     from_name: str
     to_name: str
     worker_fen: int
+    travel_minutes: int
+    asked_at: datetime
     answer_by: datetime | None
 
 
@@ -103,5 +106,7 @@ def _told(move: PlanMove, mine: MoveAnswer, viewer: Viewer, key: bytes) -> MoveA
         from_name=move.from_worker.name if customer else "",
         to_name=move.to_worker.name if customer else "",
         worker_fen=move.visit.worker_fen if worker else 0,
+        travel_minutes=round(move.travel_seconds / 60) if mine.side == "to" else 0,
+        asked_at=mine.asked_at,
         answer_by=move.answer_by,
     )

@@ -148,6 +148,15 @@ def get_move(session: Session, actor: Actor, code: str, *, lock: bool = False) -
     return move
 
 
+def account_of_side(session: Session, actor: Actor, code: str, side: str) -> str:
+    """Return whose answer a side of a move is, for operations who write it down; ``NotFound`` if nobody was asked."""
+    answers = get_move(session, _ops(actor), code).answers
+    found = next((one.account for one in answers if one.side == side), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _mine(move: PlanMove, actor: Actor) -> MoveAnswer | None:
     """The answer this actor may give: a customer's, a worker's, or theirs whom operations act for."""
     account = actor.on_behalf_of if actor.is_ops else actor.code

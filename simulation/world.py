@@ -28,8 +28,8 @@ class MoveManner:
 
     left: float = 0.25
     declined: float = 0.1
-    silent: float = 0.1
-    agrees: float = 0.85
+    silent: float = 0.03
+    agrees: float = 0.95
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from app.session import current_session
 from core.audit import Change, audit
 from core.errors import InvalidInput
 from dispatch.move_asks import MoveAsked, asked_of, my_moves
-from dispatch.plan_moves import answer_move, approve_move, decline_move
+from dispatch.plan_moves import account_of_side, answer_move, approve_move, decline_move
 from dispatch.plan_scope import scopes_on
 from dispatch.plan_story import MoveTold, PlanHead, list_plans, plan_story
 from dispatch.plan_wishes import REPLAN, want_plan
@@ -29,7 +29,7 @@ bp = ApiPart("plans", __name__, "Day plans and their moves")
 
 
 class PlanCauseSchema(Schema):
-    """Why a day was planned: a kind (evening, rescue, given_back, time_off, overrun, late, again, asked) and about what."""
+    """Why a day was planned: kind (evening, rescue, given_back, time_off, overrun, late, again, asked); about what."""
 
     kind = text()
     about = text()
@@ -129,12 +129,21 @@ class MoveAskedSchema(Schema):
     from_name = text()
     to_name = text()
     worker_fen = number("fen; 0 for the customer")
+    travel_minutes = number("The way there, for whoever would come; else 0.")
+    asked_at = instant()
     answer_by = instant(none=True)
 
 
 class MoveAnswerSchema(Input):
     """Yes or no; no costs nothing."""
 
+    agree = fields.Boolean(required=True)
+
+
+class MoveSaidBodySchema(BecauseSchema):
+    """Who answered by telephone (customer, from or to), what, and what the note says."""
+
+    side = fields.String(required=True, validate=validate.OneOf(["customer", "from", "to"]))
     agree = fields.Boolean(required=True)
 
 
@@ -220,6 +229,17 @@ def post_approve(plan: str, move: str, body: dict[str, str]) -> dict[str, Any]:
 def post_decline(plan: str, move: str, body: dict[str, str]) -> dict[str, Any]:
     """Decline a move: everything stays as promised and nobody is asked."""
     decline_move(current_session(), because(body["reason"]), move, current_now())
+    return _plan(plan)
+
+
+@operation(
+    bp, "/ops/plans/<plan>/moves/<move>/answer", policy=DESK, method="POST", body=MoveSaidBodySchema, answer=PlanSchema,
+    audit=True,
+)  # fmt: skip
+def post_said(plan: str, move: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Write down what somebody who was asked has answered by telephone."""
+    session, account = current_session(), account_of_side(current_session(), current_actor(), move, body["side"])
+    answer_move(session, because(body["reason"], account), move, agreed=body["agree"], now=current_now())
     return _plan(plan)
 
 

@@ -13,7 +13,7 @@ from app.formats import named
 from app.house import current_now
 from app.input import read
 from app.messages import sentence
-from app.pages.worker_words import place_name
+from app.pages.worker_words import home_facts, place_name
 from app.place_key import place_key
 from app.registry import Policy, route
 from app.session import current_session
@@ -101,5 +101,8 @@ def _shown(one: MoveAsked) -> dict[str, Any]:
         "from_name": one.from_name,
         "to_name": one.to_name,
         "pay": one.worker_fen,
+        "travel": one.travel_minutes,
+        "facts": home_facts(one.place.facts) if one.side == "to" else [],
+        "asked_at": one.asked_at,
         "answer_by": one.answer_by,
     }

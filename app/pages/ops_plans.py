@@ -24,8 +24,8 @@ from app.session import current_session
 from app.words import gettext as _
 from catalogue.services import list_services
 from core.audit import Change, audit
-from core.errors import DomainError, InvalidInput, NotFound
-from dispatch.plan_moves import answer_move, approve_move, decline_move, get_move
+from core.errors import DomainError, InvalidInput
+from dispatch.plan_moves import account_of_side, answer_move, approve_move, decline_move
 from dispatch.plan_scope import scopes_on
 from dispatch.plan_story import PlanStory, list_plans, open_moves, plan_story
 from dispatch.plan_wishes import REPLAN, want_plan
@@ -124,19 +124,11 @@ def answer(code: str, move: str) -> Any:
 
     def do(session: Any, _actor: Any, move_code: str, now: datetime) -> None:
         said = read(AnswerSchema)
-        account = _account_of(move_code, said["side"])
+        account = account_of_side(session, auth.current_actor(), move_code, said["side"])
         told = actor_because(said["reason"], account, "phone")
         answer_move(session, told, move_code, agreed=said["answer"] == "yes", now=now)
 
     return _decide(code, (move, "answer"), do, _("Written down."))
-
-
-def _account_of(move: str, side: str) -> str:
-    answers = get_move(current_session(), auth.current_actor(), move).answers
-    found = next((one for one in answers if one.side == side), None)
-    if found is None:
-        raise NotFound
-    return found.account
 
 
 def _decide(code: str, act: tuple[str, str], do: Any, text: str) -> Any:

@@ -19,6 +19,7 @@ from app.support import support
 from catalogue.services import list_services
 from core.actors import Actor, Role
 from core.errors import DomainError, InvalidInput
+from dispatch.move_asks import count_moves
 from dispatch.worker_offers import count_live
 
 OWN_VISIT = Policy({Role.WORKER}, "own visit")
@@ -48,10 +49,11 @@ def again(error: DomainError, template: str, values: Mapping[str, Any] | None = 
 
 @nav_counts
 def waiting_offers(actor: Actor) -> dict[str, int]:
-    """Count the offers that wait for the worker's answer."""
+    """Count what waits for the worker's answer: offers, and questions about moves."""
     if actor.role is not Role.WORKER or not actor.person:
         return {}
-    return {"offers": count_live(current_session(), actor.person, current_now())}
+    session = current_session()
+    return {"offers": count_live(session, actor.person, current_now()) + count_moves(session, actor)}
 
 
 def me() -> Actor:

@@ -18,6 +18,7 @@ from app.session import current_session
 from app.words import gettext as _
 from core.errors import Conflict, InvalidInput
 from dispatch.accepting import accept_offer
+from dispatch.move_asks import count_moves
 from dispatch.offers import decline_offer, mark_seen
 from dispatch.schemas import ReasonSchema
 from dispatch.worker_offers import live_offers, offer_sheet
@@ -31,9 +32,11 @@ def offers() -> Any:
     """Show what waits for an answer, day by day."""
     lines = live_offers(current_session(), me(), current_now(), place_key())
     days = [(rows[0].starts_at, rows) for rows in _by_day(lines)]
+    asked = count_moves(current_session(), me())
     if "HX-Request" not in request.headers:
-        return page("offers", days=days)
-    return unless_known("|".join(line.code for line in lines), lambda: page("offers", days=days))
+        return page("offers", days=days, asked=asked)
+    facts = "|".join([str(asked), *(line.code for line in lines)])
+    return unless_known(facts, lambda: page("offers", days=days, asked=asked))
 
 
 def _by_day(lines: list[Any]) -> list[list[Any]]:

@@ -217,3 +217,37 @@ def test_empty_lists_say_so(house: House, desk: Desk, locale: str) -> None:
     account_by_code(desk.session, desk.actor.code).locale = locale
     desk.session.commit()
     assert desk.client.get("/ops/plans").status_code == 200
+
+
+def test_a_question_waits_where_new_work_waits(house: House, desk: Desk) -> None:
+    """Whoever would come sees it like an offer: counted on the tab, with the way there and the home, answered on the spot."""
+    row, (move,) = planned(desk, code="TAB")
+    move.travel_seconds = 1080
+    move.visit.job.place.facts = ["pets"]
+    desk.session.commit()
+    chen = browser(house, desk.session, make.as_worker(move.to_worker))
+    assert "A question about a visit waits" not in chen.get("/worker/offers").text
+    desk.post(f"/ops/plans/{row.code}/moves/{move.code}/approve", reason="it wins a visit")
+    page = chen.get("/worker/offers").text
+    assert "A question about a visit waits" in page
+    assert "No new work at the moment" not in page
+    asked = chen.get(f"/moves/{move.code}").text
+    for text in ("The way there takes about 18 min.", "Time left to answer", "What it is like there"):
+        assert text in asked
+    zhou = browser(house, desk.session, make.as_worker(move.from_worker))
+    assert "The way there takes" not in zhou.get(f"/moves/{move.code}").text
+
+
+def test_an_answer_by_telephone_is_written_down_over_the_api(house: House, desk: Desk) -> None:
+    row, (move,) = planned(desk, code="APIPHONE")
+    path = f"/ops/plans/{row.code}/moves/{move.code}"
+    desk.post(f"{path}/approve", reason="it wins a visit")
+    headers = {"X-CSRF-Token": csrf(desk.client), "Idempotency-Key": "phone-1"}
+    said = {"side": "customer", "agree": False, "reason": "called back"}
+    answer = desk.client.post(f"/api/v1{path}/answer", json=said, headers=headers)
+    assert answer.status_code == 200, answer.text
+    told = next(one for one in answer.json["moves"] if one["code"] == move.code)
+    assert (told["state"], {"side": "customer", "answer": "no"} in told["answers"]) == ("refused", True)
+    nobody = {**said, "side": "from"}
+    headers["Idempotency-Key"] = "phone-2"
+    assert desk.client.post(f"/api/v1{path}/answer", json=nobody, headers=headers).status_code == 409
