@@ -78,8 +78,8 @@ class MoveTold:
 class PlanStory:
     """Everything a page about one plan says besides what any round says. ``epoch`` is what its sentences count from.
 
-    ``prices`` are fen for an hour of one worker more, by zone and hour of the day; ``duals``: they come from the linear
-    program, and not only from what was left open.
+    ``prices`` are the most fen an hour of one worker more would earn, by zone and hour of the day; ``duals``: they come
+    from the linear program, and not only from what was left open.
     """
 
     head: PlanHead

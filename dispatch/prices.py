@@ -1,8 +1,8 @@
 """What an hour of work was worth in a plan: by neighbourhood and hour in money, and the engine's own map. Pure.
 
 The map (``matching.roster.PriceMap``) comes from the duals of the linear program: what a minute of those who are sent
-there earns beyond what it costs to leave their visits undone. It knows nothing of what nobody is sent to: the dual of a
-visit left open is zero, so that one more pair of free hands would earn there all it is worth.
+there earns beyond what it costs to leave their visits undone. One pair of hands more wins at most that. The map knows
+nothing of where nobody is sent: the dual of a visit left open is zero, so that whoever could come would win all of it.
 
 Travel minutes become money at the plan's own rate: leaving its open visits open costs as much as they would pay.
 """
@@ -27,9 +27,9 @@ _Hours = dict[tuple[int, int], dict[int, float]]
 def prices_of(problem: matching.Problem, roster: matching.Roster) -> dict[str, Any]:
     """Return ``{"zones": {zone: {hour: fen}}, "map": the engine's map or None}`` of a day's plan.
 
-    Fen are for an hour of work of one worker more; hours are of the day, which begins with the problem. A plan without
-    duals (a quick one, or one that sends nobody anywhere) has no map, and prices only where a visit was left open for
-    want of time.
+    Fen are the most one worker more would earn in an hour of work, and never more than visits there pay; hours are of
+    the day, which begins with the problem. A plan without duals (a quick one, or one that sends nobody anywhere) has no
+    map, and prices only where a visit was left open for want of time.
     """
     rate, worth = 60 * _fen_per_minute(problem), _of_the_map(roster.prices)
     for cell, hours in _left_open(problem, roster).items():
@@ -37,14 +37,12 @@ def prices_of(problem: matching.Problem, roster: matching.Roster) -> dict[str, A
     zones = {}
     for zone, cells in _cells_of_zones(problem).items():
         best: dict[int, float] = {}
-        for cell in cells:
-            _raise(best, worth.get(cell, {}))
-        told = {str(hour): round(minutes * rate) for hour, minutes in sorted(best.items()) if hour < DAY}
-        zones[zone] = {hour: fen for hour, fen in told.items() if fen}
-    return {
-        "zones": {zone: told for zone, told in zones.items() if told},
-        "map": to_plain(roster.prices) if roster.prices else None,
-    }
+        for cell, pays in cells.items():
+            _raise(best, {hour: min(minutes * rate, pays) for hour, minutes in worth.get(cell, {}).items()})
+        told = {str(hour): round(fen) for hour, fen in sorted(best.items()) if hour < DAY}
+        if any(told.values()):
+            zones[zone] = {hour: fen for hour, fen in told.items() if fen}
+    return {"zones": zones, "map": to_plain(roster.prices) if roster.prices else None}
 
 
 def _raise(kept: dict[int, float], hours: Mapping[int, float]) -> None:
@@ -91,11 +89,12 @@ def _left_open(problem: matching.Problem, roster: matching.Roster) -> _Hours:
     return found
 
 
-def _cells_of_zones(problem: matching.Problem) -> dict[str, set[tuple[int, int]]]:
-    """The cells in which the visits of a zone lie."""
-    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+def _cells_of_zones(problem: matching.Problem) -> dict[str, dict[tuple[int, int], float]]:
+    """The cells in which the visits of a zone lie, with what the best of them pays for an hour, in fen."""
+    found: dict[str, dict[tuple[int, int], float]] = defaultdict(dict)
     for visit in problem.visits if problem.places else ():
-        found[visit.zone].add(cell_of(problem.places[visit.place], STEP))
+        cell = cell_of(problem.places[visit.place], STEP)
+        found[visit.zone][cell] = max(visit.value * 60 / visit.minutes, found[visit.zone].get(cell, 0.0))
     return found
 
 

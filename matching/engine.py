@@ -136,12 +136,15 @@ class _Search:
             for found in again.run():
                 self._improve(found)
                 self._tell("again", self.bound)
-            work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
-            self._prove(work)
+            self._prove(self._generation())
         except FAILURES as error:
             booked = booked_of(self.board, self.best)
             return Answer(booked, math.floor(self.bound), "again", fallback=type(error).__name__)
         return self._answer("again")
+
+    def _generation(self) -> Generation:
+        budget = WORK[self.mode] * self.limits.effort
+        return Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
 
     def _prove(self, work: Generation) -> None:
         """Prices for the bound; what holds already is not touched."""
@@ -163,9 +166,10 @@ class _Search:
             found = flow(self.board, EVERY if self.board.sparse else self.limits.candidates)
             self.bound = self.bound if self.board.sparse else found.bound
             self._improve(found.columns)
+            if self.mode == "day":  # whose prices are wanted, which a flow does not tell
+                self._prove(self._generation())
             return self._answer("flow")
-        budget = WORK[self.mode] * self.limits.effort
-        work = Generation(self.board, self.rows, self._stopped, self._tell, TOLERANCE[self.mode], budget)
+        work = self._generation()
         if self.mode == "day":
             self._anneal(STEPS)
         work.begin(self.best)

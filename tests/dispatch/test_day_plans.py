@@ -414,6 +414,24 @@ def test_a_plan_keeps_the_engines_own_prices(factory):
         assert plan_story(session, make.make_ops(session), row.code, EVENING, b"k" * 32).duals
 
 
+def test_a_day_simple_enough_for_a_flow_has_duals_too(factory):
+    """Two visits at nine, two pairs of hands of which one is gone; nobody earns more than the visit pays."""
+    with factory.begin() as session:
+        make.make_house(session)
+        make.make_worker(session)
+        gone = make.make_worker(session, "陈玉珍")
+        for _ in range(2):
+            make.make_visit(session)
+        gone.state = "paused"
+    evening(factory, "1", EVENING)
+    solve_wanted(factory, EVENING)
+    with factory() as session:
+        row, visit = session.scalars(select(Round)).one(), session.scalars(select(Visit)).first()
+        assert row.engine.startswith("flow")
+        assert map_of(row.prices) is not None
+        assert row.prices["zones"] == {visit.zone: {"9": visit.worker_fen // 2, "10": visit.worker_fen // 2}}
+
+
 def test_with_hands_enough_an_hour_costs_nothing(factory):
     with factory.begin() as session:
         make.make_house(session)
