@@ -77,7 +77,7 @@ def assemble(problem: Problem, free: Fleet, answer: Answer, run: Run) -> Roster:
         objective=objective,
         bound=bound,
         gap=(bound - objective) / max(1, bound - nothing),
-        moved=_moved(problem, choices, run.before),
+        moved=moved_of(problem, choices, run.before),
         mode=run.mode,
         engine=answer.engine,
         version=ENGINE_VERSION,
@@ -129,23 +129,22 @@ def pinned_of(problem: Problem) -> list[Booked]:
 
 
 def _choice(small: _Alone, book: DutyBook, visit: Visit, booked: Booked, terms: list[Term]) -> Choice:
+    """The choice of one pair with these terms."""
+    chance = float(p_accept(visit, small.of(booked.worker), booked.start)[0])
+    return choice_in(book, visit, booked, terms, chance)
+
+
+def choice_in(book: DutyBook, visit: Visit, booked: Booked, terms: list[Term], chance: float) -> Choice:
     """A visit's terms are the pair's, and the way and waiting that leaving it out would save."""
-    problem, duty = small.fleet.problem, book.duties[book.duty_of(booked.visit)]
+    problem, duty = book.fleet.problem, book.duties[book.duty_of(booked.visit)]
     leave_by, full, stops = book.leave_by(booked.visit), book.duty_cost(duty), list(duty.stops)
     duty.stops = [stop for stop in stops if stop.visit != booked.visit]
     rest = book.duty_cost(duty)
     duty.stops = stops
     travel, idle = full.travel - rest.travel, full.idle - rest.idle
     way = [Term("travel", -travel * travel_rate(problem)), Term("idle", -idle * idle_rate(problem))]
-    return Choice(
-        booked.visit,
-        problem.workers[booked.worker].code,
-        booked.start,
-        leave_by,
-        travel,
-        float(p_accept(visit, small.of(booked.worker), booked.start)[0]),
-        (*terms, *(term for term in way if term.amount)),
-    )
+    told = (*terms, *(term for term in way if term.amount))
+    return Choice(visit.code, problem.workers[booked.worker].code, booked.start, leave_by, travel, chance, told)
 
 
 def _total(
@@ -164,11 +163,11 @@ def _total(
             for term in open_terms(problem, visit):
                 sums[term.name] += term.amount
     for book in books.values():
-        sums.update(_way_terms(book, [*book.new, *(each.visit for each in pinned)]))
+        sums.update(way_terms(book, [*book.new, *(each.visit for each in pinned)]))
     return [Term(name, amount) for name, amount in sorted(sums.items()) if amount]
 
 
-def _way_terms(book: DutyBook, new: Iterable[str]) -> dict[str, int]:
+def way_terms(book: DutyBook, new: Iterable[str]) -> dict[str, int]:
     """Way and waiting of a worker less what the commitments alone would cost."""
     full = book.cost()
     bare = DutyBook(book.fleet, book.worker)
@@ -186,7 +185,7 @@ def _pinned_share(fleet: Fleet, pinned: list[Booked], terms: dict[str, list[Term
     share = sum(term.amount for each in pinned for term in terms[each.visit])
     for worker in sorted({each.worker for each in pinned}):
         book = DutyBook(fleet, worker)
-        share += sum(_way_terms(book, [each.visit for each in pinned]).values())
+        share += sum(way_terms(book, [each.visit for each in pinned]).values())
     return share
 
 
@@ -208,7 +207,7 @@ def count_reasons(fleet: Fleet, visit: Visit) -> tuple[ReasonCount, ...]:
     return tuple(ReasonCount(str(code), count) for code, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
 
 
-def _moved(problem: Problem, choices: list[Choice], before: Roster | None) -> tuple[Move, ...]:
+def moved_of(problem: Problem, choices: list[Choice], before: Roster | None) -> tuple[Move, ...]:
     """Visits whose worker or start is not what the promise, or else the previous roster, says."""
     now = {choice.visit: choice for choice in choices}
     earlier = {choice.visit: (choice.worker, choice.start) for choice in before.choices} if before else {}

@@ -23,7 +23,9 @@ from matching.problem import Limits, Problem
 from matching.roster import Progress, Roster
 from matching.rounds import flow, is_flow
 from matching.routes import Booked
+from matching.rush import is_large
 from matching.scoring import open_terms
+from matching.single import settle_round
 from matching.workshop import Bench, Workshop, anneal_together
 
 MODES = ("instant", "round", "day")
@@ -60,9 +62,24 @@ def solve(
     run = Run(mode, limits.effort, seed, start)
     if mode == "day" and len(problem.workers) > (WHOLE if is_ready() else PLAIN_WHOLE) and limits.effort > 0:
         return _solve_city(problem, limits, run, on_progress)
+    if mode == "round" and limits.effort > 0 and is_large(problem):
+        settled = _settle_round(problem, limits, run, on_progress)
+        if settled is not None:
+            return settled
     board = build_board(problem, proofs=mode != "instant")
     search = _Search(board, limits, seed, mode, on_progress)
     return assemble(problem, board.fleet, search.run(start), run)
+
+
+def _settle_round(problem: Problem, limits: Limits, run: Run, listener: Listener) -> Roster | None:
+    """A large round at once; None if it is not of that kind, or if that failed."""
+    try:
+        roster = settle_round(problem, limits, run)
+    except FAILURES:
+        return None
+    if roster is not None and listener is not None:
+        listener(Progress("flow", roster.objective, roster.bound, limits.effort))
+    return roster
 
 
 def _solve_city(problem: Problem, limits: Limits, run: Run, listener: Listener) -> Roster:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
-from matching.problem import TIERS, Hold, Problem, Worker
+from matching.problem import DAY, TIERS, Hold, Problem, Worker
 from matching.timeline import FAR, Duty, Opening, duties_of, merge_breaks, openings_of
 from matching.times import Times
 from matching.travel import BoolArray, FloatArray, IntArray
@@ -82,9 +84,9 @@ class Fleet:
 def build_fleet(problem: Problem) -> Fleet:
     """Lay the workers out as arrays; about 20 µs a worker."""
     times, workers = Times(problem), problem.workers
-    duties = [duties_of(problem, times, index) for index in range(len(workers))]
-    rows = [row for index, each in enumerate(duties) for row in openings_of(problem, index, each)]
-    day_load, week_load = _loads(problem, duties)
+    duties = {row: duties_of(problem, times, row) for row, worker in enumerate(workers) if worker.committed}
+    table = _openings_table(problem, duties)
+    day_load, week_load = _loads(problem, duties, table)
     real, whole = partial(_column, workers), partial(_whole, workers)
     return Fleet(
         problem=problem,
@@ -113,14 +115,16 @@ def build_fleet(problem: Problem) -> Fleet:
         breaks=_breaks(problem),
         day_load=day_load,
         week_load=week_load,
-        openings=_columns(rows, times),
+        openings=_columns(table, times),
         pair_terms=_pair_terms(problem),
     )
 
 
 def _column(workers: tuple[Worker, ...], name: str, missing: float = 0.0) -> FloatArray:
-    values = [getattr(worker, name) for worker in workers]
-    return np.array([missing if value is None else value for value in values], dtype=np.float64)
+    values = list(map(attrgetter(name), workers))
+    if None in values:
+        values = [missing if value is None else value for value in values]
+    return np.array(values, dtype=np.float64)
 
 
 def _whole(workers: tuple[Worker, ...], name: str, missing: int) -> IntArray:
@@ -128,7 +132,7 @@ def _whole(workers: tuple[Worker, ...], name: str, missing: int) -> IntArray:
 
 
 def _held(workers: tuple[Worker, ...], hold: Hold) -> BoolArray:
-    return np.array([hold in worker.holds for worker in workers], dtype=bool)
+    return np.array([bool(worker.holds) and hold in worker.holds for worker in workers], dtype=bool)
 
 
 def alone(fleet: Fleet, worker: int) -> Fleet:
@@ -142,6 +146,14 @@ def alone(fleet: Fleet, worker: int) -> Fleet:
     return replace(fleet, index={fleet.problem.workers[worker].code: 0}, pair_terms=pairs, **changed)
 
 
+def some_workers(fleet: Fleet, workers: IntArray) -> Fleet:
+    """These workers, one after the other (some again and again), for terms only; known by their place in the list."""
+    names = ("start", "stars", "newcomer", "gap", "p_accept", "unreliability")
+    changed: dict[str, Any] = {name: getattr(fleet, name)[workers] for name in names}
+    index: Any = {row: row for row in range(len(workers))}
+    return replace(fleet, index=index, pair_terms={}, **changed)
+
+
 def _sets(given: list[frozenset[str]]) -> dict[str, BoolArray]:
     """For each name that anybody has: who has it."""
     names = sorted(set().union(*given)) if given else []
@@ -150,17 +162,52 @@ def _sets(given: list[frozenset[str]]) -> dict[str, BoolArray]:
 
 def _breaks(problem: Problem) -> IntArray:
     """Breaks as [worker, number, start/end], padded with ones that never come."""
-    merged = [merge_breaks(worker.breaks) for worker in problem.workers]
-    widest = max((len(each) for each in merged), default=0)
-    table = np.full((len(merged), widest, 2), FAR, dtype=np.int64)
-    for row, each in enumerate(merged):
-        for column, (start, end) in enumerate(each):
-            table[row, column] = start, end
+    merged = {row: merge_breaks(worker.breaks) for row, worker in enumerate(problem.workers) if worker.breaks}
+    widest = max(map(len, merged.values()), default=0)
+    table = np.full((len(problem.workers), widest, 2), FAR, dtype=np.int64)
+    for row, each in merged.items():
+        table[row, : len(each)] = each
     return table
 
 
-def _columns(rows: list[Opening], times: Times) -> Openings:
-    table = np.array(rows, dtype=np.int64).reshape(-1, len(Opening._fields))
+def _openings_table(problem: Problem, duties: dict[int, list[Duty]]) -> IntArray:
+    """The openings of all workers in order, columns as in `Opening`; who is free all day is laid out at once."""
+    busy = [opening for row, each in duties.items() for opening in openings_of(problem, row, each)]
+    table = np.array(busy, dtype=np.int64).reshape(-1, len(Opening._fields))
+    table = np.concatenate([_free_openings(problem), table])
+    return table[np.argsort(table[:, 0], kind="stable")]
+
+
+def _free_openings(problem: Problem) -> IntArray:
+    """A whole shift each: the openings of those without commitments."""
+    free = [(row, worker) for row, worker in enumerate(problem.workers) if not worker.committed]
+    shifts = [shift for _, worker in free for shift in worker.shifts]
+    many = np.array([len(worker.shifts) for _, worker in free], dtype=np.int64)
+    first = np.repeat(np.cumsum(many) - many, many)
+    start, end, leave, back = (
+        np.array([getattr(shift, name) for shift in shifts], dtype=np.int64)
+        for name in ("start", "end", "leave_from", "back_by")
+    )
+    row, origin, target = (
+        np.repeat(np.array(column, dtype=np.int64), many)
+        for column in ([row for row, _ in free], [w.start for _, w in free], [w.end_place for _, w in free])
+    )
+    none, late = np.zeros(len(shifts), dtype=np.int64), np.full(len(shifts), FAR)
+    columns = (
+        row, np.arange(len(shifts)) - first, days_of(problem, start), origin, np.maximum(leave, problem.now), target,
+        back, np.maximum(start, problem.now), end, none, late, none, none,
+    )  # fmt: skip
+    return np.stack(columns, axis=1)
+
+
+def days_of(problem: Problem, seconds: IntArray) -> IntArray:
+    """`Problem.day_of` for many at once."""
+    if not problem.day_starts:
+        return seconds // DAY
+    return np.maximum(0, np.searchsorted(np.array(problem.day_starts), seconds, side="right") - 1).astype(np.int64)
+
+
+def _columns(table: IntArray, times: Times) -> Openings:
     column = {name: table[:, i].copy() for i, name in enumerate(Opening._fields)}
     from_stop, to_stop = column.pop("from_stop").astype(bool), column.pop("to_stop").astype(bool)
     straight = times.seconds(column["worker"], column["origin"], column["target"])
@@ -168,16 +215,16 @@ def _columns(rows: list[Opening], times: Times) -> Openings:
     return Openings(**column, from_stop=from_stop, to_stop=to_stop, base=base)
 
 
-def _loads(problem: Problem, duties: list[list[Duty]]) -> tuple[IntArray, IntArray]:
+def _loads(problem: Problem, duties: dict[int, list[Duty]], table: IntArray) -> tuple[IntArray, IntArray]:
     """Minutes already taken, per worker and day, and per worker and week."""
-    days = 1 + max((duty.day for each in duties for duty in each), default=0)
-    by_day = np.zeros((len(duties), days), dtype=np.int64)
-    by_week = np.zeros((len(duties), problem.week_of(days) + 1), dtype=np.int64)
-    for row, (worker, each) in enumerate(zip(problem.workers, duties, strict=True)):
-        for day, minutes in enumerate(worker.used_days[:days]):
-            by_day[row, day] += minutes
-        for week, minutes in enumerate(worker.used_weeks[: by_week.shape[1]]):
-            by_week[row, week] += minutes
+    days = 1 + int(table[:, Opening._fields.index("day")].max(initial=0))
+    by_day = np.zeros((len(problem.workers), days), dtype=np.int64)
+    by_week = np.zeros((len(problem.workers), problem.week_of(days) + 1), dtype=np.int64)
+    for row, worker in enumerate(problem.workers):
+        if worker.used_days or worker.used_weeks:
+            by_day[row, : len(worker.used_days)] += worker.used_days[:days]
+            by_week[row, : len(worker.used_weeks)] += worker.used_weeks[: by_week.shape[1]]
+    for row, each in duties.items():
         for duty in each:
             minutes = sum(stop.minutes for stop in duty.stops)
             by_day[row, duty.day] += minutes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 from matching.weights import UNITS_PER_MINUTE
 
@@ -77,12 +79,43 @@ class ReasonCount:
     count: int
 
 
+def _unfinished(kind: type[Any], find: Callable[..., Any], known: dict[str, Any]) -> Any:
+    """A frozen value of which one field is not known yet."""
+    made = object.__new__(kind)
+    for name, value in {**known, "later": find}.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+def _finish(made: Any, name: str, late: str, given: tuple[Any, ...]) -> Any:
+    """Find out the late field, once; whoever found it is let go."""
+    if name != late or made.later is None:
+        raise AttributeError(name)
+    value = made.later(*given)
+    object.__setattr__(made, late, value)
+    object.__setattr__(made, "later", None)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Unmatched:
     """A visit left open, with the minimal set of reasons, most frequent first."""
 
     visit: str
     reasons: tuple[ReasonCount, ...]
+    later: Callable[[str], tuple[ReasonCount, ...]] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def told_later(cls, visit: str, find: Callable[[str], tuple[ReasonCount, ...]]) -> Self:
+        """The same, its reasons to be found when they are first read."""
+        made: Self = _unfinished(cls, find, {"visit": visit})
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only what is not there yet is asked for here."""
+            return _finish(self, name, "reasons", (self.visit,) if name == "reasons" else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +179,19 @@ class Roster:
     stopped: bool = False
     fallback: str = ""
     prices: PriceMap | None = None
+    later: Callable[[], str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def told_later(cls, find_digest: Callable[[], str], **known: Any) -> Self:
+        """The same, its digest to be found when it is first read."""
+        made: Self = _unfinished(cls, find_digest, {"stopped": False, "fallback": "", "prices": None, **known})
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only what is not there yet is asked for here."""
+            return _finish(self, name, "digest", ())
 
     @property
     def proven(self) -> bool:

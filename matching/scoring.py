@@ -1,14 +1,15 @@
 """The soft terms: one named function each, all in travel minutes, positive where good.
 
-A pair term holds one visit against all workers. Route terms (travel, idle) depend on the whole way and are added by
-the engines; visit terms say what it costs to leave a visit open. All of `ratings.md`'s value is here: with
-`rating_weights()` a pair is worth 75 × (stars − 0.04·km + 0.35·gap + 3·newcomer in a newcomer slot) minutes.
+A pair term holds one visit against all workers, or `Wishes` against as many, one for each. Route terms (travel, idle)
+depend on the whole way and are added by the engines; visit terms say what it costs to leave a visit open. All of
+`ratings.md`'s value is here: with `rating_weights()` a pair is worth 75 × (stars − 0.04·km + 0.35·gap + 3·newcomer in a
+newcomer slot) minutes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,59 +17,61 @@ from matching.fleet import Fleet
 from matching.problem import UNITS_PER_MINUTE, UNITS_PER_SECOND, Priority, Problem, Promise, Visit
 from matching.roster import Term
 from matching.travel import BoolArray, FloatArray, IntArray
+from matching.wishes import Wishes
 
-PairTermRule: TypeAlias = Callable[[Visit, Fleet], FloatArray]
+Asked: TypeAlias = Visit | Wishes
+PairTermRule: TypeAlias = Callable[[Asked, Fleet], FloatArray]
 
 
-def _members(codes: frozenset[str], fleet: Fleet) -> BoolArray:
+def _members(codes: frozenset[Any], fleet: Fleet) -> BoolArray:
     mask = np.zeros(len(fleet), dtype=bool)
     mask[[fleet.index[code] for code in codes if code in fleet.index]] = True
     return mask
 
 
-def distance(visit: Visit, fleet: Fleet) -> FloatArray:
+def distance(visit: Asked, fleet: Fleet) -> FloatArray:
     """Kilometres (great circle) from the worker's start place, at the rate of a km."""
     return -fleet.problem.weights.km * _km(visit, fleet)
 
 
-def quality(visit: Visit, fleet: Fleet) -> FloatArray:
+def quality(visit: Asked, fleet: Fleet) -> FloatArray:
     """The score itself, not its lower bound: ranking on the bound starves good newcomers."""
     del visit
     return fleet.problem.weights.star * fleet.stars
 
 
-def favourite(visit: Visit, fleet: Fleet) -> FloatArray:
+def favourite(visit: Asked, fleet: Fleet) -> FloatArray:
     """The customer asked for this worker."""
     return fleet.problem.weights.favourite * _members(visit.preferred, fleet)
 
 
-def same_home(visit: Visit, fleet: Fleet) -> FloatArray:
+def same_home(visit: Asked, fleet: Fleet) -> FloatArray:
     """The worker has been in this home before."""
     return fleet.problem.weights.same_home * _members(visit.known, fleet)
 
 
-def unreliability(visit: Visit, fleet: Fleet) -> FloatArray:
+def unreliability(visit: Asked, fleet: Fleet) -> FloatArray:
     """How unsure the worker is, times how much lateness would hurt here."""
     return -fleet.problem.weights.unreliability * visit.late_risk * fleet.unreliability
 
 
-def fairness(visit: Visit, fleet: Fleet) -> FloatArray:
+def fairness(visit: Asked, fleet: Fleet) -> FloatArray:
     """Work goes first to those who had less of it than they offered time for."""
     del visit
     return fleet.problem.weights.fairness * fleet.gap
 
 
-def newcomer(visit: Visit, fleet: Fleet) -> FloatArray:
+def newcomer(visit: Asked, fleet: Fleet) -> FloatArray:
     """Newcomer slots are for newcomers."""
     return fleet.problem.weights.newcomer * (fleet.newcomer & visit.newcomer_slot)
 
 
-def price(visit: Visit, fleet: Fleet) -> FloatArray:
+def price(visit: Asked, fleet: Fleet) -> FloatArray:
     """The visit's price, as far as the worker is likely to accept."""
     return fleet.problem.weights.yuan * visit.value / 100 * p_accept(visit, fleet)
 
 
-def refusal(visit: Visit, fleet: Fleet) -> FloatArray:
+def refusal(visit: Asked, fleet: Fleet) -> FloatArray:
     """An offer that is likely to be declined costs time."""
     return -fleet.problem.weights.refusal * (1 - p_accept(visit, fleet))
 
@@ -86,36 +89,44 @@ PAIR_TERMS: tuple[tuple[str, PairTermRule], ...] = (
 )
 
 
-def _km(visit: Visit, fleet: Fleet) -> FloatArray:
+def _km(visit: Asked, fleet: Fleet) -> FloatArray:
     return fleet.times.metres(fleet.start, np.full(len(fleet), visit.place)) / 1000
 
 
-def reference_start(visit: Visit) -> int:
+def reference_start(visit: Asked) -> int | IntArray:
     """The start at which acceptance is judged while the real one is still open."""
+    if isinstance(visit, Wishes):
+        return visit.begin
     return visit.promise.window.earliest if visit.promise else visit.windows[0].earliest
 
 
-def p_accept(visit: Visit, fleet: Fleet, start: int | None = None) -> FloatArray:
+def p_accept(visit: Asked, fleet: Fleet, start: int | IntArray | None = None) -> FloatArray:
     """How likely each worker is to accept: as given for the worker, else by the problem's model."""
-    model, problem = fleet.problem.acceptance, fleet.problem
-    begin = reference_start(visit) if start is None else start
-    notice = min(72.0, max(0, begin - problem.now) / 3600)
+    model = fleet.problem.acceptance
+    shared = shared_score(fleet.problem, visit, reference_start(visit) if start is None else start)
+    score = shared + model.per_km * _km(visit, fleet) + model.regular * _members(visit.known | visit.preferred, fleet)
+    modelled = 1 / (1 + np.exp(-np.clip(score, -50, 50)))
+    return np.where(np.isnan(fleet.p_accept), modelled, fleet.p_accept)
+
+
+def shared_score(problem: Problem, visit: Asked, begin: int | IntArray) -> FloatArray:
+    """What of the logistic does not depend on the worker; of many visits as columns, too."""
+    model, ahead = problem.acceptance, begin - problem.now
+    notice = np.minimum(72.0, np.maximum(0, ahead) / 3600)
     hour = _seconds_into_day(problem, begin) / 3600
-    shared = (
+    return np.asarray(
         model.intercept
         + model.per_yuan_hour * visit.value / 100 * 60 / visit.minutes
         + model.per_notice_hour * notice
         + model.evening * (hour >= 18)
         + model.per_flag * visit.flags
     )
-    score = shared + model.per_km * _km(visit, fleet) + model.regular * _members(visit.known | visit.preferred, fleet)
-    modelled = 1 / (1 + np.exp(-np.clip(score, -50, 50)))
-    return np.where(np.isnan(fleet.p_accept), modelled, fleet.p_accept)
 
 
-def _seconds_into_day(problem: Problem, second: int) -> int:
+def _seconds_into_day(problem: Problem, second: int | IntArray) -> int | IntArray:
     if problem.day_starts:
-        return second - problem.day_starts[problem.day_of(second)]
+        starts = np.array(problem.day_starts)
+        return second - starts[np.maximum(0, np.searchsorted(starts, second, side="right") - 1)]
     return second % 86_400
 
 
@@ -169,13 +180,27 @@ def open_terms(problem: Problem, visit: Visit) -> list[Term]:
     return [term for term in terms if term.amount]
 
 
-def _rounded(minutes: FloatArray) -> IntArray:
+def open_columns(problem: Problem) -> tuple[IntArray, IntArray]:
+    """For all visits at once what `open_terms` says of those without a promise: `unfilled` and `waiting`, in units."""
+    weights = problem.weights
+    each = {
+        Priority.RESCUE: weights.unfilled_rescue,
+        Priority.RECURRING: weights.unfilled_recurring,
+        Priority.ONE_OFF: weights.unfilled_one_off,
+    }
+    unfilled_units = np.array([-each[visit.priority] for visit in problem.visits], dtype=np.float64)
+    waiting = np.array([visit.waiting for visit in problem.visits], dtype=np.float64)
+    return rounded(unfilled_units), rounded(waiting)
+
+
+def rounded(minutes: FloatArray) -> IntArray:
+    """Minutes as whole units, rounded half to even."""
     return np.rint(minutes * UNITS_PER_MINUTE).astype(np.int64)
 
 
 def pair_table(visit: Visit, fleet: Fleet) -> dict[str, IntArray]:
     """Every pair term of this visit for every worker, in units; terms that are 0 for all are left out."""
-    table = {name: _rounded(rule(visit, fleet)) for name, rule in PAIR_TERMS}
+    table = {name: rounded(rule(visit, fleet)) for name, rule in PAIR_TERMS}
     for name, worker, minutes in fleet.pair_terms.get(visit.code, ()):
         row = table.setdefault(name, np.zeros(len(fleet), dtype=np.int64))
         row[worker] += units(minutes)

@@ -63,13 +63,13 @@ def _one_size(bench: Bench, many: int, allowed: float) -> tuple[str, bool]:
 
 
 def round_work(given: tuple[int, int], share: Share, ready: Callable[[], None]) -> None:
-    """In the child: the same round a few times over, whole solves, the first (warming) one apart."""
+    """In the child: the same round some times over, whole solves of a problem made anew; a small one before to warm."""
     day = make_round(*given)
-    problem = problem_of(day)
-    solve(problem_of(make_round(50, 1)), Limits(), 0, "round")
+    solve(problem_of(make_round(600, 1)), Limits(), 0, "round")
     ready()
     times = []
     for _ in range(REPEATS):
+        problem = problem_of(day)
         begin = time.perf_counter()
         roster = solve(problem, Limits(), 0, "round")
         times.append(time.perf_counter() - begin)

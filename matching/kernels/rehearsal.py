@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from matching.board import Board, build_board
 from matching.clockwork import Ask
 from matching.demand import Visit, Window
+from matching.fleet import build_fleet
 from matching.kernels.clock import nearest_chords
 from matching.kernels.sequence import value_all
 from matching.limits import hour_rows
-from matching.problem import Problem
+from matching.problem import Limits, Problem
 from matching.quick import Scout, make_sheet, price_quickly
 from matching.rules import may_do
+from matching.rush import settle
 from matching.searching import Search
 from matching.supply import Shift, Worker
 from matching.travel import Haversine, Point
+from matching.wishes import wishes_of
 from matching.workshop import Workshop
 
 
@@ -33,9 +38,17 @@ def rehearse() -> None:
     visit = board.visits[0]
     Scout(board.fleet).reach(Ask(visit, visit.windows, 900), may_do(visit, board.fleet))
     _price(board)
+    _settle()
     shop = Workshop(board, hour_rows(board))
     bench = shop.bench(1).insert([0, 1, 2]).anneal(2)
     shop.bench(2).load(bench.columns())
+
+
+def _settle() -> None:
+    """A round of visits that begin at the same time."""
+    problem, at_once = tiny_problem(), (Window(30_600, 30_600),)
+    problem = replace(problem, visits=tuple(replace(visit, windows=at_once) for visit in problem.visits))
+    settle(build_fleet(problem), wishes_of(problem.visits), Limits())
 
 
 def _price(board: Board) -> None:
