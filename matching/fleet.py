@@ -222,8 +222,8 @@ def _loads(problem: Problem, duties: dict[int, list[Duty]], table: IntArray) -> 
     by_week = np.zeros((len(problem.workers), problem.week_of(days) + 1), dtype=np.int64)
     for row, worker in enumerate(problem.workers):
         if worker.used_days or worker.used_weeks:
-            by_day[row, : len(worker.used_days)] += worker.used_days[:days]
-            by_week[row, : len(worker.used_weeks)] += worker.used_weeks[: by_week.shape[1]]
+            by_day[row, : len(worker.used_days)] += np.array(worker.used_days[:days], dtype=np.int64)
+            by_week[row, : len(worker.used_weeks)] += np.array(worker.used_weeks[: by_week.shape[1]], dtype=np.int64)
     for row, each in duties.items():
         for duty in each:
             minutes = sum(stop.minutes for stop in duty.stops)
