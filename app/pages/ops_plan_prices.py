@@ -73,7 +73,7 @@ def strip(plan: BoardPlan, zone: str) -> list[dict[str, Any]]:
 
 
 def short_text(prices: Prices, zones: Mapping[str, str]) -> str:
-    """Return where, when, how much at most, the worst first: ``Liuan 11–13 (up to ¥60 an hour)``; empty when nowhere."""
+    """Where, when, how much at most, the worst first: ``Liuan 11–13 (up to ¥60 an hour)``; empty when nowhere."""
     told = []
     for slug, cells in sorted(prices.items(), key=lambda one: -max(one[1].values(), default=0)):
         hours = sorted(int(hour) for hour, fen in cells.items() if level(fen))
