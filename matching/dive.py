@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 
 STEPS = 60
 SHARE = 0.12
+LIKED = 0.3  # of a column's share that being in the guide is as good as
 PER_OPENING = 16
 CAP = 40
 
 
 @dataclass(slots=True)
 class Dive:
-    """One dive from the columns and prices of a generation; it leaves new columns in the generation's pool."""
+    """One dive from the columns and prices of a generation; it leaves new columns in the generation's pool.
+
+    Columns of the `guide`, a roster that is good already, are fixed a little sooner (guided dives: Danna, Rothberg and
+    Le Pape, 2005).
+    """
 
     generation: Generation
     ledger: Ledger
+    guide: list[Column] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
     left: list[Column] = field(default_factory=list)
 
@@ -46,7 +52,9 @@ class Dive:
 
     def _fix(self, shares: dict[Column, float]) -> bool:
         """Fix the columns at 1 and the largest fractions; tells whether there were any."""
-        order = sorted(shares, key=lambda column: (-shares[column], column.opening, column.options))
+        liked = {(column.opening, column.options) for column in self.guide}
+        rank = {c: share + (LIKED if (c.opening, c.options) in liked else 0.0) for c, share in shares.items()}
+        order = sorted(shares, key=lambda column: (-rank[column], column.opening, column.options))
         quota = max(2, round(SHARE * len({column.opening for column in order})))
         fixed = 0
         for column in order:

@@ -17,7 +17,7 @@ from matching.fleet import build_fleet
 from matching.generation import ALL, FEW, Generation, better, simple_bound
 from matching.greedy import carry_over, insert_greedily, place_greedily, request_order, value_order
 from matching.limits import Ledger, hour_rows, total_value
-from matching.packing import pack
+from matching.packing import Effort, pack
 from matching.polish import SIZES, Polish
 from matching.problem import Limits, Problem
 from matching.roster import Progress, Roster
@@ -39,6 +39,7 @@ TOLERANCE = {"round": 5e-4, "day": 1e-4}
 # Days with more workers are planned in pieces: compiled, and by numpy alone.
 WHOLE, PLAIN_WHOLE = 400, 100
 STEPS = 1000
+GUIDED = 2  # dives guided by the best so far, at effort 1
 EVERY = 10_000  # arcs of each visit in a flow: all that a sparse board has
 
 Listener = Callable[[Progress], None] | None
@@ -190,10 +191,7 @@ class _Search:
         if self.mode == "day":
             self._anneal(STEPS)
         work.begin(self.best)
-        work.run(FEW[:1])
-        if self.mode == "day":
-            self._dive(work)
-        work.run(FEW[1:])
+        work.run(FEW[1:] if is_ready() else FEW)
         self._dive(work)
         work.run(ALL)
         self._keep_bound(work)
@@ -208,17 +206,22 @@ class _Search:
 
     def _finish(self, work: Generation) -> None:
         """Whole columns: of all that matter if they are few, else by diving, polishing, and packing what is near."""
-        budget = (PACK[self.mode] * self.limits.effort, self.seed)
         if not self._done():
             self._dive(work)
         if self.mode == "day" and len(self.board.fleet) > SIZES[0]:
+            self._sweep(work, self.best, SIZES[0])
+            for _ in range(round(GUIDED * self.limits.effort)):
+                if self._done() or self._stopped() or work.budget <= 0:
+                    break
+                self._sweep(work, self._dive(work, self.best), SIZES[0])
             self._polish(work)
         if self._done() or self._stopped():
             return
         value = total_value(self.best)
         every = work.everything_above(value, 20_000)
         columns = work.known_above(value) if every is None else every
-        packed = pack(self.board, self.rows, columns, self.best, budget)
+        effort = Effort(PACK[self.mode] * self.limits.effort, self.seed, self._stopped)
+        packed = pack(self.board, self.rows, columns, self.best, effort)
         self._improve(packed.columns)
         if every is not None and packed.best and not self.board.sparse:
             self.bound = min(self.bound, total_value(self.best))
@@ -230,20 +233,26 @@ class _Search:
             before = -1
             while total_value(self.best) > before and not self._done() and not self._stopped() and work.budget > 0:
                 before = total_value(self.best)
-                for found in Polish(work, self.best, self.seed, size).sweep():
-                    self._improve(found)
-                    self._tell("polish", self.bound)
+                self._sweep(work, self.best, size)
             if size >= len(self.board.fleet):
                 return
 
-    def _dive(self, work: Generation) -> None:
-        if not self._stopped():
-            found = Dive(work, Ledger(self.board, self.rows)).run()
-            if self.shop is not None:
-                found = self.shop.bench(self.seed).load(found).insert(value_order(self.board)).columns()
+    def _sweep(self, work: Generation, columns: list[Column], size: int) -> None:
+        for found in Polish(work, columns, self.seed, size).sweep():
             self._improve(found)
-            work.incumbent = total_value(self.best)
-            self._tell("dive", self.bound if self.board.sparse else min(self.bound, work.bound))
+            self._tell("polish", self.bound)
+
+    def _dive(self, work: Generation, guide: list[Column] | None = None) -> list[Column]:
+        """What a dive finds, whether better or not."""
+        if self._stopped():
+            return self.best
+        found = Dive(work, Ledger(self.board, self.rows), guide or []).run()
+        if self.shop is not None:
+            found = self.shop.bench(self.seed).load(found).insert(value_order(self.board)).columns()
+        self._improve(found)
+        work.incumbent = total_value(self.best)
+        self._tell("dive", self.bound if self.board.sparse else min(self.bound, work.bound))
+        return found
 
     def _done(self) -> bool:
         return math.floor(self.bound + 0.01) <= total_value(self.best)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from matching.board import Board
 from matching.columns import Column
 from matching.limits import HourRow
 from matching.timeline import FAR
+from matching.watch import watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,22 @@ class Packed:
     best: bool
 
 
+class Effort(NamedTuple):
+    """CP-SAT's deterministic time and seed; `stop` is asked while it works, and then it gives the best so far."""
+
+    seconds: float
+    seed: int
+    stop: Callable[[], bool]
+
+
 def pack(
     board: Board,
     rows: tuple[HourRow, ...],
     columns: list[Column],
     hint: Iterable[Column],
-    budget: tuple[float, int],
+    effort: Effort,
 ) -> Packed:
-    """Choose columns so that their value is greatest; `budget` is CP-SAT's deterministic time and the seed."""
+    """Choose columns so that their value is greatest."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -44,9 +53,10 @@ def pack(
     model.maximize(sum(column.value * variable for column, variable in zip(columns, chosen, strict=True)))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.random_seed = budget[1] % (1 << 31)
-    solver.parameters.max_deterministic_time = budget[0]
-    status = solver.solve(model)
+    solver.parameters.random_seed = effort.seed % (1 << 31)
+    solver.parameters.max_deterministic_time = effort.seconds
+    with watching(effort.stop, solver.stop_search):
+        status = solver.solve(model)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return Packed([], best=False)
     picked = [column for column, variable in zip(columns, chosen, strict=True) if solver.boolean_value(variable)]

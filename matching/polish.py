@@ -15,7 +15,7 @@ from matching.columns import Column, Pool
 from matching.generation import Generation
 from matching.limits import Ledger, total_value
 from matching.master import Master, Prices, minute_prices
-from matching.packing import pack
+from matching.packing import Effort, pack
 from matching.pricing import price
 from matching.searching import Search
 from matching.travel import BoolArray, FloatArray, IntArray
@@ -56,7 +56,7 @@ class Polish:
     def renew(self, workers: Iterable[int]) -> bool:
         """Plan these workers anew together with all open visits; tells whether that was better."""
         inside = np.isin(self.work.board.fleet.openings.worker, np.array(sorted(workers), dtype=np.int64))
-        hood = _Hood(self.work, self.best, inside, (PACK * self.size / SIZES[0], self.seed))
+        hood = _Hood(self.work, self.best, inside, Effort(PACK * self.size / SIZES[0], self.seed, self.work.stop))
         found = hood.solve()
         gained = found is not None and total_value(found) > total_value(hood.before)
         if found is not None and gained:
@@ -67,8 +67,8 @@ class Polish:
 class _Hood:
     """One neighbourhood: its openings, what they hold, and what all others hold."""
 
-    def __init__(self, work: Generation, best: list[Column], inside: BoolArray, pack: tuple[float, int]) -> None:
-        self.work, self.budget = work, pack
+    def __init__(self, work: Generation, best: list[Column], inside: BoolArray, effort: Effort) -> None:
+        self.work, self.effort = work, effort
         self.before = [column for column in best if inside[column.opening]]
         self.fixed = [column for column in best if not inside[column.opening]]
         self.inside = inside
@@ -93,7 +93,7 @@ class _Hood:
         if min(shares.values(), default=1.0) > 1 - 1e-6 and self._possible(list(shares)):
             return list(shares)
         columns = self._near_enough(prices, master.opening_duals(), slack)
-        packed = pack(work.board, work.rows, columns, self.before, self.budget)
+        packed = pack(work.board, work.rows, columns, self.before, self.effort)
         return packed.columns or None
 
     def _possible(self, columns: list[Column]) -> bool:
