@@ -251,3 +251,34 @@ def test_an_answer_by_telephone_is_written_down_over_the_api(house: House, desk:
     nobody = {**said, "side": "from"}
     headers["Idempotency-Key"] = "phone-2"
     assert desk.client.post(f"/api/v1{path}/answer", json=nobody, headers=headers).status_code == 409
+
+
+def test_an_hour_is_looked_at_on_the_map_and_its_price_has_a_unit(desk: Desk) -> None:
+    row, _moves = planned(desk, code="HOUR")
+    page = desk.text(f"/ops/plans/{row.code}")
+    assert "On the map: 12 o’clock" in page  # the dearest one
+    assert "up to ¥60 an hour" in page
+    assert f"/ops/plans/{row.code}?hour=11#prices" in page
+    assert "On the map: 11 o’clock</h3>" in desk.text(f"/ops/plans/{row.code}?hour=11")
+    assert "One more: ¥/h" in desk.text(f"/ops/board?day={make.TUESDAY}")
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [({"step": 0.02, "usual": 1.0, "cells": []}, "They come from the plan itself"), (None, "no such prices")],
+)
+def test_the_page_says_where_its_figures_come_from(desk: Desk, kept: object, said: str) -> None:
+    row, _moves = planned(desk, code="FROM")
+    row.prices = {**row.prices, "map": kept}
+    desk.session.commit()
+    assert said in desk.text(f"/ops/plans/{row.code}")
+
+
+def test_with_hands_enough_there_is_no_map(desk: Desk) -> None:
+    row, _moves = planned(desk, code="CALM")
+    row.prices = {"zones": {}, "map": None}
+    desk.session.commit()
+    page = desk.text(f"/ops/plans/{row.code}")
+    assert "There are hands enough at every hour" in page
+    assert "price-map" not in page
+    assert "There are hands enough." in desk.text(f"/ops/board?day={make.TUESDAY}")
