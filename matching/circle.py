@@ -47,12 +47,13 @@ def some_of(fleet: Fleet, workers: IntArray, first: IntArray) -> Fleet:
     columns["worker"] = local
     changed: dict[str, Any] = {name: getattr(fleet, name)[workers] for name in PER_WORKER}
     changed |= {name: {key: mask[workers] for key, mask in getattr(fleet, name).items()} for name in NAMED}
-    place = {int(worker): row for row, worker in enumerate(workers)}
+    place = {worker: row for row, worker in enumerate(workers.tolist())}
     pairs = {
         visit: [(name, place[worker], minutes) for name, worker, minutes in terms if worker in place]
         for visit, terms in fleet.pair_terms.items()
     }
-    codes = {fleet.problem.workers[int(worker)].code: row for row, worker in enumerate(workers)}
+    everybody = fleet.problem.workers
+    codes = {everybody[worker].code: row for worker, row in place.items()}
     return replace(
         fleet, index=codes, times=fleet.times.of(workers), openings=Openings(**columns), pair_terms=pairs,
         **changed,

@@ -25,8 +25,11 @@ class Fit(NamedTuple):
     value: IntArray
 
 
-def fit(ask: Ask, fleet: Fleet) -> Fit:
-    """Hold the visit against every opening; only openings that can take it come back, in order of worker and time."""
+def fit(ask: Ask, fleet: Fleet, terms: dict[str, IntArray] | None = None) -> Fit:
+    """Hold the visit against every opening; only openings that can take it come back, in order of worker and time.
+
+    `terms` is what `pair_table` says, if it is known already.
+    """
     visit, table = ask.visit, fleet.openings
     reach = reach_of(ask, fleet, may_do(visit, fleet))
     rows = reach.rows
@@ -34,7 +37,7 @@ def fit(ask: Ask, fleet: Fleet) -> Fit:
     there = fleet.times.seconds(worker, table.origin[rows], place)
     onward = fleet.times.seconds(worker, place, table.target[rows])
     added = there + onward - table.base[rows]
-    value = pair_value(visit, fleet)[worker] - travel_units(fleet, added)
+    value = pair_value(visit, fleet, terms)[worker] - travel_units(fleet, added)
     return Fit(reach, worker, there, onward, added, value)
 
 

@@ -35,9 +35,9 @@ TimeRule: TypeAlias = Callable[[Ask, Fleet, Reach], Reach]
 
 def _narrow(ask: Ask, fleet: Fleet, reach: Reach, low: IntArray, high: IntArray) -> Reach:
     """The reach within these instants, its ends moved to starts that are allowed and clear of breaks."""
-    breaks = fleet.breaks[fleet.openings.worker[reach.rows]]
-    earliest = next_free_start(ask.starts, np.maximum(reach.earliest, low), breaks)
-    latest = last_free_start(ask.starts, np.minimum(reach.latest, high), breaks)
+    breaks, starts = fleet.breaks[fleet.openings.worker[reach.rows]], ask.starts
+    earliest = next_free_start(starts, np.maximum(reach.earliest, low), breaks)
+    latest = last_free_start(starts, np.minimum(reach.latest, high), breaks)
     return Reach(reach.rows, earliest, latest)
 
 

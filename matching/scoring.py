@@ -76,6 +76,8 @@ def refusal(visit: Asked, fleet: Fleet) -> FloatArray:
     return -fleet.problem.weights.refusal * (1 - p_accept(visit, fleet))
 
 
+# What a term is multiplied with: one that counts for nothing need not be worked out.
+_RATES = {"distance": "km", "quality": "star", "price": "yuan"}
 PAIR_TERMS: tuple[tuple[str, PairTermRule], ...] = (
     ("distance", distance),
     ("quality", quality),
@@ -102,11 +104,13 @@ def reference_start(visit: Asked) -> int | IntArray:
 
 def p_accept(visit: Asked, fleet: Fleet, start: int | IntArray | None = None) -> FloatArray:
     """How likely each worker is to accept: as given for the worker, else by the problem's model."""
-    model = fleet.problem.acceptance
+    unknown, model = np.isnan(fleet.p_accept), fleet.problem.acceptance
+    if not unknown.any():
+        return fleet.p_accept
     shared = shared_score(fleet.problem, visit, reference_start(visit) if start is None else start)
     score = shared + model.per_km * _km(visit, fleet) + model.regular * _members(visit.known | visit.preferred, fleet)
     modelled = 1 / (1 + np.exp(-np.clip(score, -50, 50)))
-    return np.where(np.isnan(fleet.p_accept), modelled, fleet.p_accept)
+    return np.where(unknown, modelled, fleet.p_accept)
 
 
 def shared_score(problem: Problem, visit: Asked, begin: int | IntArray) -> FloatArray:
@@ -200,17 +204,23 @@ def rounded(minutes: FloatArray) -> IntArray:
 
 def pair_table(visit: Visit, fleet: Fleet) -> dict[str, IntArray]:
     """Every pair term of this visit for every worker, in units; terms that are 0 for all are left out."""
-    table = {name: rounded(rule(visit, fleet)) for name, rule in PAIR_TERMS}
+    weights = fleet.problem.weights
+    table = {
+        name: rounded(rule(visit, fleet)) for name, rule in PAIR_TERMS if getattr(weights, _RATES.get(name, name)) != 0
+    }
     for name, worker, minutes in fleet.pair_terms.get(visit.code, ()):
         row = table.setdefault(name, np.zeros(len(fleet), dtype=np.int64))
         row[worker] += units(minutes)
     return {name: row for name, row in table.items() if row.any()}
 
 
-def pair_value(visit: Visit, fleet: Fleet) -> IntArray:
-    """The sum of all pair terms of this visit for every worker, in units, without route terms and change penalty."""
+def pair_value(visit: Visit, fleet: Fleet, table: dict[str, IntArray] | None = None) -> IntArray:
+    """The sum of all pair terms of this visit for every worker, in units, without route terms and change penalty.
+
+    `table` is what `pair_table` says, if it is known already.
+    """
     total = np.zeros(len(fleet), dtype=np.int64)
-    for row in pair_table(visit, fleet).values():
+    for row in (pair_table(visit, fleet) if table is None else table).values():
         total += row
     return total
 
@@ -223,7 +233,11 @@ def pair_terms_of(
     table: dict[str, IntArray] | None = None,
 ) -> list[Term]:
     """The terms of one pair at one start, the change penalty included if a promise is moved."""
-    terms = [Term(name, int(row[worker])) for name, row in (table or pair_table(visit, fleet)).items() if row[worker]]
+    terms = [
+        Term(name, int(row[worker]))
+        for name, row in (pair_table(visit, fleet) if table is None else table).items()
+        if row[worker]
+    ]
     if visit.promise is None:
         return terms
     code = next(code for code, row in fleet.index.items() if row == worker)

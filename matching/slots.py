@@ -66,15 +66,8 @@ class SlotFinder:
         column = np.where(grid.can, grid.value, NOT_POSSIBLE).argmax(axis=1)
         rows = np.arange(len(column))
         value = np.where(grid.can[rows, column], grid.value[rows, column], NOT_POSSIBLE)
-        taken: set[int] = set()
-        best: list[Candidate] = []
-        for row in np.argsort(-value, kind="stable"):
-            worker = int(grid.found.worker[row])
-            if worker in taken or not grid.can[row, column[row]] or len(best) == top:
-                continue
-            taken.add(worker)
-            best.append(self._candidate(visit, grid, int(row), int(column[row])))
-        return tuple(best)
+        chosen = np.array(_best_of_each(grid, value, top), dtype=np.int64)
+        return self._candidates(visit, grid, chosen, column[chosen])
 
     def reasons(self, visit: Visit, start: int | None = None) -> dict[str, str]:
         """For every worker who cannot do this visit (at this start, if given): the first code that says why."""
@@ -83,7 +76,7 @@ class SlotFinder:
         return {self.codes[index]: reason.value for index, reason in sorted(found.items())}
 
     def _grid(self, ask: Ask) -> _Grid:
-        found = fit(ask, self.fleet)
+        found = fit(ask, self.fleet, self._table(ask.visit))
         starts = _starts_between(ask, found)
         rows = np.repeat(np.arange(len(found.worker)), len(starts))
         begin = np.tile(starts, len(found.worker))
@@ -116,22 +109,40 @@ class SlotFinder:
             self._last = (visit, pair_table(visit, self.fleet))
         return self._last[1]
 
-    def _candidate(self, visit: Visit, grid: _Grid, row: int, column: int) -> Candidate:
-        start, worker = int(grid.starts[column]), int(grid.found.worker[row])
-        chance = float(p_accept(visit, self.fleet, start)[worker])
-        light = self._light(grid, row, start, chance, column)
-        chosen, begin, found_worker = np.array([row]), np.array([start]), np.array([worker])
-        idle = idle_added(ask_for(self.problem, visit), self.fleet, grid.found, chosen, begin)
-        way = [
-            Term("travel", -int(travel_units(self.fleet, grid.found.added[chosen])[0])),
-            Term("idle", -int(idle_units(self.fleet, idle)[0])),
-        ]
+    def _candidates(self, visit: Visit, grid: _Grid, rows: IntArray, columns: IntArray) -> tuple[Candidate, ...]:
+        """These rows at these starts, with their terms."""
+        found, starts, workers = grid.found, grid.starts[columns], grid.found.worker[rows]
+        latest = leave_by(self.fleet, found, rows, starts).tolist()
+        way = {
+            "travel": -travel_units(self.fleet, found.added[rows]),
+            "idle": -idle_units(self.fleet, idle_added(ask_for(self.problem, visit), self.fleet, found, rows, starts)),
+        }
         if self.cost is not None:
-            way.append(Term("opportunity", -int(self.cost(found_worker, begin, visit.seconds)[0])))
-        terms = pair_terms_of(visit, self.fleet, worker, start, self._table(visit)) + [
-            term for term in way if term.amount
-        ]
-        return replace(light, terms=tuple(terms))
+            way["opportunity"] = -self.cost(workers, starts, visit.seconds)
+        chances = {start: p_accept(visit, self.fleet, start) for start in set(starts.tolist())}
+        table, made = self._table(visit), []
+        for at, (row, start, worker) in enumerate(zip(rows.tolist(), starts.tolist(), workers.tolist(), strict=True)):
+            terms = pair_terms_of(visit, self.fleet, worker, start, table)
+            terms += [Term(name, int(amounts[at])) for name, amounts in way.items() if amounts[at]]
+            value, chance = int(grid.value[row, columns[at]]), float(chances[start][worker])
+            added = int(found.added[row])
+            made.append(Candidate(self.codes[worker], start, latest[at], added, chance, value, tuple(terms)))
+        return tuple(made)
+
+
+def _best_of_each(grid: _Grid, value: IntArray, top: int) -> list[int]:
+    """The rows of the best few workers, the best row of each, best first."""
+    taken: set[int] = set()
+    best: list[int] = []
+    for row in np.argsort(-value, kind="stable").tolist():
+        worker = int(grid.found.worker[row])
+        if worker in taken or value[row] == NOT_POSSIBLE:
+            continue
+        if len(best) == top:
+            break
+        taken.add(worker)
+        best.append(row)
+    return best
 
 
 def _starts_between(ask: Ask, found: Fit) -> IntArray:

@@ -107,6 +107,7 @@ def unit_vectors(points: tuple[Point, ...]) -> FloatArray:
 
 def great_circle_m(a: FloatArray, b: FloatArray) -> FloatArray:
     """Metres between unit vectors (last axis), by the chord formula: exact for near and far points alike."""
-    chord = np.sqrt(np.sum((a - b) ** 2, axis=-1))
+    apart = a - b
+    chord = np.sqrt(np.add.reduce(apart * apart, axis=-1))
     metres: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, chord / 2))
     return metres
