@@ -268,7 +268,7 @@ def test_an_hour_is_looked_at_on_the_map_and_its_price_has_a_unit(desk: Desk) ->
     [({"step": 0.02, "usual": 1.0, "cells": []}, "They come from the plan itself"), (None, "no such prices")],
 )
 def test_the_page_says_where_its_figures_come_from(desk: Desk, kept: object, said: str) -> None:
-    row, _moves = planned(desk, code="FROM")
+    row, _moves = planned(desk, code="FROM" if kept else "NOWHERE")
     row.prices = {**row.prices, "map": kept}
     desk.session.commit()
     assert said in desk.text(f"/ops/plans/{row.code}")
