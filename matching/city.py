@@ -8,7 +8,7 @@ Its bound comes from the prices of the passes: every worker is held against all 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -16,21 +16,25 @@ from matching.board import base_value
 from matching.compiled import is_ready
 from matching.crew import FAILURES, Crew
 from matching.fleet import build_fleet
+from matching.near import NearProgram
 from matching.problem import Limits, Problem, Visit
 from matching.roster import Roster
 from matching.scoring import open_terms, units
-from matching.shards import Claim, Placed, Task, cut, part_of, settle_claim, solve_part
+from matching.shards import GREEDY, SEARCH, Claim, Placed, Task, cut, part_of, settle_claim, solve_part
 from matching.slots import Booking
 from matching.travel import BoolArray, FloatArray, IntArray
 from matching.whole import Whole
 
-SIZE = 200
+SIZE = 130
 PLAIN_SIZE = 50
-CLAIM = 500
+CLAIM, AROUND = 850, 500  # workers held against all visits at once, or against those around them
 VOTES = 8
 NEAREST = 40
+ROUGHLY = 3e-4
 # One pass after the other: how the axes are turned (eighths of a circle) and how hard pieces are looked at.
-PASSES = ((0, 0), (2, 1), (1, 2), (3, 2))
+PASSES = ((0, SEARCH), (0, 0), (2, 1), (1, 2), (3, 2))
+MANY = 30.0  # effort from which all passes are made
+MEETINGS = 2
 
 
 class City:
@@ -73,16 +77,17 @@ class City:
     def run(self, before: Roster | None) -> None:
         """Pass after pass, as far as effort and patience reach; then the whole, or else the bound."""
         joined = Whole.can_hold(self.problem)
-        passes = PASSES[: 1 if joined else max(1, math.ceil(3 * self.limits.effort))]
+        many = len(PASSES) if self.limits.effort >= MANY else min(3, 1 + math.ceil(3 * self.limits.effort))
+        passes = PASSES[: 2 if joined else many]
         with Crew(self.limits.executor, self._stopped) as crew:
             for number, (turn, level) in enumerate(passes):
                 self._go_over(crew, turn, level, before if number == 0 else None)
                 if self._stopped():
                     break
             if not self.placed:
-                self._go_over(Crew(None, lambda: False, alone=True), 0, -1, before)
+                self._go_over(Crew(None, lambda: False, alone=True), 0, GREEDY, before)
             if not joined and not self._stopped():
-                self._settle(crew, np.mean(self.prices, axis=0))
+                self._settle(crew, self._meet(crew))
         if joined and not self._stopped():
             self._join()
 
@@ -122,11 +127,12 @@ class City:
             for code, price in found.prices:
                 prices[self.index[code]] = price
             self.hours += found.hours
-            self.known.update(((each.worker, each.opening, each.options), each) for each in found.columns)
+            self._learn(found.columns)
             for each in found.minutes:
                 self.minutes.setdefault(each[0], []).append(each)
             self.tell("shards", self.value, self.bound)
-        self.prices.append(prices)
+        if level >= 0:
+            self.prices.append(prices)
 
     def _accept(self, task: Task, placed: Sequence[Placed]) -> None:
         """Take over what a piece found if it is worth more than what its workers had."""
@@ -176,15 +182,55 @@ class City:
                     home[self.index[visit_code]] = piece_of[worker[code]]
         return home
 
+    def _fair(self) -> FloatArray:
+        """The prices at which all columns that pieces know would meet; minutes cost what they cost in the pieces."""
+        rates = {(worker, number): rate for each in self.minutes.values() for worker, number, rate in each}
+        lengths = {visit.code: visit.minutes for visit in self.problem.visits}
+        openings: dict[tuple[str, int], int] = {}
+        for worker, opening, _ in self.known:
+            openings.setdefault((worker, opening), len(self.index) + len(openings))
+        program = NearProgram(np.ones(len(self.index) + len(openings)))
+        for placed in self.known.values():
+            key, codes = (placed.worker, placed.opening), [code for code, _ in placed.options]
+            paid = rates.get(key, 0.0) * sum(lengths[code] for code in codes)
+            rows = [*(self.index[code] for code in codes), openings[key]]
+            program.add(rows, [1.0] * len(rows), placed.value - paid)
+        return program.solve(ROUGHLY)[: len(self.index)]
+
+    def _meet(self, crew: Crew) -> FloatArray:
+        """Prices of a city that no board can hold: those of the pieces, moved half way to the fair ones each time.
+
+        Each time workers look for columns among the visits around them, over the borders of all pieces so far.
+        """
+        prices = np.asarray(np.mean(self.prices, axis=0))
+        pieces = cut(self.points, AROUND, math.pi / 16)
+        piece_of = np.zeros(len(self.problem.workers), dtype=np.int64)
+        for number, piece in enumerate(pieces):
+            piece_of[piece] = number
+        around = [np.flatnonzero((piece_of[self.near] == number).any(axis=1)) for number in range(len(pieces))]
+        for _ in range(MEETINGS):
+            prices = (prices + self._fair()) / 2
+            if self._stopped():
+                break
+            claims = [self._claim(*each, prices, proof=False) for each in zip(pieces, around, strict=True)]
+            for found in crew.run(settle_claim, claims):
+                self._learn(found.columns if found else ())
+        self.prices = [np.asarray((prices + self._fair()) / 2)]
+        return self.prices[-1]
+
+    def _learn(self, columns: Iterable[Placed]) -> None:
+        self.known.update(((each.worker, each.opening, each.options), each) for each in columns)
+
+    def _claim(self, workers: IntArray, visits: IntArray, prices: FloatArray, *, proof: bool) -> Claim:
+        part = part_of(self.problem, workers.tolist(), visits.tolist())
+        mine = tuple(each for worker in part.workers for each in self.minutes.get(worker.code, []))
+        return Claim(part, tuple(prices[visits].tolist()), mine, proof)
+
     def _settle(self, crew: Crew, prices: FloatArray) -> None:
         """The bound at these prices: what visits sell for and what every worker could make beyond that."""
-        every = range(len(self.problem.visits))
+        every = np.arange(len(self.problem.visits))
         chunks = np.array_split(np.arange(len(self.problem.workers)), -(-len(self.problem.workers) // CLAIM))
-        claims = []
-        for chunk in chunks:
-            part = part_of(self.problem, chunk.tolist(), every)
-            mine = tuple(each for worker in part.workers for each in self.minutes.get(worker.code, []))
-            claims.append(Claim(part, tuple(prices.tolist()), mine))
+        claims = [self._claim(chunk, every, prices, proof=True) for chunk in chunks]
         settled = [each for each in crew.run(settle_claim, claims) if each is not None]
         if len(settled) == len(claims):
             self.bound = min(self.bound, float(prices.sum()) + self.hours + sum(each.upper for each in settled))
@@ -192,7 +238,7 @@ class City:
 
 
 def _lightly(task: Task) -> Task:
-    return Task(task.problem, task.placed, task.carried, (), 0, 0.0, task.seed)
+    return Task(task.problem, task.placed, task.carried, (), GREEDY, 0.0, task.seed)
 
 
 class _Skilled:

@@ -29,9 +29,10 @@ from matching.slots import Booking
 from matching.travel import FloatArray, IntArray
 from matching.workshop import Workshop, anneal_together
 
-STEPS = 600
-CLAIMED = 2
-LIKELY = 60  # visits of an opening a claim looks at first
+GREEDY, SEARCH = -2, -1
+STEPS = 8000
+CLAIMED = 8  # columns of an opening told by a claim
+LIKELY = 100  # visits of an opening a claim looks at first
 TOLD = 12  # and by a piece
 TOLERANCE = 5e-4
 
@@ -50,8 +51,8 @@ class Placed(NamedTuple):
 class Task:
     """One piece: its problem and what it holds already (columns, or bookings of an earlier roster).
 
-    `prices` of its visits, if an earlier pass knows them. `level` says how hard to try: 0 looks at the likeliest visits
-    only, 1 at all of them, 2 polishes too.
+    `prices` of its visits, if an earlier pass knows them. `level` says how hard to try:
+    `GREEDY`, `SEARCH`, or by columns: 0 looks at the likeliest visits only, 1 at more of them, 2 at all and polishes.
     """
 
     problem: Problem
@@ -79,11 +80,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Workers against all visits at given prices: what are their openings worth at most beyond those?"""
+    """Workers against visits at given prices: what are their openings worth at most beyond those, and by which columns?
+
+    Without `proof` only the likeliest visits are looked at.
+    """
 
     problem: Problem
     prices: tuple[float, ...]
     minutes: tuple[tuple[str, int, float], ...]
+    proof: bool
 
 
 def solve_part(task: Task) -> Part:
@@ -91,15 +96,15 @@ def solve_part(task: Task) -> Part:
     board = build_board(task.problem)
     rows, names = hour_rows(board), Names(board)
     best = better(_given(board, names, task), place_greedily(board, rows))
-    work = Generation(board, rows, lambda: False, lambda _phase, _bound: None, TOLERANCE, task.budget)
+    if is_ready() and not task.placed and task.level >= SEARCH and board.openings:
+        best = better(best, _searched(board, best, task.seed))
     if task.budget <= 0 or not board.visits or not board.openings:
         return Part(tuple(map(names.placed, best)), (), (), 0.0)
-    if is_ready() and not task.placed:
-        best = better(best, _searched(board, best, task.seed))
+    work = Generation(board, rows, lambda: False, lambda _phase, _bound: None, TOLERANCE, task.budget)
     work.begin(best, np.array(task.prices) if task.prices else None)
     work.incumbent = total_value(best)
     work.run(FEW[: 1 + task.level])
-    if task.level:
+    if task.level > 1:
         work.run(ALL[:1])
     best = better(best, Dive(work, Ledger(board, rows)).run())
     if is_ready():
@@ -143,24 +148,28 @@ def _told(work: Generation, names: Names, best: list[Column]) -> Part:
 
 
 class Settled(NamedTuple):
-    """The sum over openings of the most that any column is worth beyond the prices."""
+    """The sum over openings of the most that any column is worth beyond the prices (if proven), and good columns."""
 
     upper: float
+    columns: tuple[Placed, ...]
 
 
 def settle_claim(claim: Claim) -> Settled:
     """Price all visits for these workers."""
     board = build_board(claim.problem)
     if not board.openings:
-        return Settled(0.0)
+        return Settled(0.0, ())
     names, per_minute = Names(board), np.zeros(board.openings)
     for worker, number, each in claim.minutes:
         per_minute[names.row(worker, number)] = each
     grounds, prices, best = Grounds(board), (np.array(claim.prices), per_minute), np.zeros(board.openings)
     likely = price(grounds, prices, Search(best, beam=40, keep=CLAIMED, slots=40, cap=LIKELY))
+    columns = tuple(map(names.placed, make_columns(board, likely.opening, likely.options)))
+    if not claim.proof:
+        return Settled(math.inf, columns)
     np.maximum.at(best, likely.opening, likely.worth)
-    found = price(grounds, prices, Search(best, beam=240, keep=CLAIMED, slots=40))
-    return Settled(float(found.upper.sum()))
+    found = price(grounds, prices, Search(best, beam=60, keep=CLAIMED, slots=40))
+    return Settled(float(found.upper.sum()), columns)
 
 
 class Names:
@@ -210,17 +219,17 @@ def part_of(problem: Problem, workers: Iterable[int], visits: Iterable[int]) -> 
 
 
 def cut(points: FloatArray, size: int, angle: float) -> list[IntArray]:
-    """Neighbouring points in pieces of at most `size`, halved along the longer of two turned axes again and again."""
+    """Neighbouring points in as few pieces of one size (at most `size`) as there can be, cut across the longer axis."""
     turned = points @ np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    todo, done = [np.arange(len(points))], []
+    todo, done = [(np.arange(len(points)), max(1, -(-len(points) // size)))], []
     while todo:
-        piece = todo.pop()
-        if len(piece) <= size:
+        piece, many = todo.pop()
+        if many == 1:
             done.append(piece)
             continue
         here = turned[piece]
         axis = int(np.ptp(here, axis=0).argmax())
         order = np.argsort(here[:, axis], kind="stable")
-        middle = len(piece) // 2
-        todo += [np.sort(piece[order[:middle]]), np.sort(piece[order[middle:]])]
+        middle = len(piece) * (many // 2) // many
+        todo += [(np.sort(piece[order[:middle]]), many // 2), (np.sort(piece[order[middle:]]), many - many // 2)]
     return done

@@ -44,51 +44,6 @@ class Ways(NamedTuple):
     slots: IntArray
 
 
-class Prospect(NamedTuple):
-    """By area (of those with candidates) and slot of being free there: the most that can follow and how it begins.
-
-    `head` is the visit that the best begins with, `second` the most with any other visit first. `area` is that of each
-    candidate, `last` the last candidate of the same area; `arrive`: the most that arriving in an area can be worth;
-    `span`: begin of the first slot, seconds in one, how many.
-    """
-
-    area: IntArray
-    last: IntArray
-    best: FloatArray
-    head: IntArray
-    second: FloatArray
-    arrive: FloatArray
-    ways: Ways
-    span: IntArray
-
-
-@compiled
-def no_prospect(span: IntArray) -> Prospect:
-    """Nothing known."""
-    nothing, none = np.zeros((0, 0)), np.zeros((0, 0), dtype=np.int64)
-    numbers = np.zeros(0, dtype=np.int64)
-    return Prospect(numbers, numbers, nothing, none, nothing, nothing, Ways(nothing, none), span)
-
-
-@compiled
-def ordered(found: Prospect, keep: BoolArray, key: FloatArray) -> tuple[Prospect, IntArray]:
-    """The prospect for some of its candidates, and their order: area by area, the best first, by key inside."""
-    rows = np.flatnonzero(keep)
-    most = np.full(len(found.best), NOTHING)
-    for row in rows:
-        most[found.area[row]] = max(most[found.area[row]], key[row])
-    rank = np.empty(len(most), dtype=np.int64)
-    rank[np.argsort(-most, kind="mergesort")] = np.arange(len(most))
-    rows = rows[np.argsort(-key[rows], kind="mergesort")]
-    rows = rows[np.argsort(rank[found.area[rows]], kind="mergesort")]
-    area, last = found.area[rows], np.arange(len(rows))
-    for number in range(len(rows) - 2, -1, -1):
-        if area[number] == area[number + 1]:
-            last[number] = last[number + 1]
-    arranged = Prospect(area, last, found.best, found.head, found.second, found.arrive, found.ways, found.span)
-    return arranged, rows
-
-
 class Rows(NamedTuple):
     """Candidates laid out for the loops: worth, way home, visit; by slot of arrival the slot of being free again."""
 
@@ -108,6 +63,55 @@ class Table(NamedTuple):
     other: FloatArray
 
 
+class Prospect(NamedTuple):
+    """By area (of those with candidates) and slot of being free there: the most that can follow and how it begins.
+
+    `head` is the visit that the best begins with, `second` the most with any other visit first. `area` is that of each
+    candidate, `last` the last candidate of the same area; `arrive`: the most that arriving in an area can be worth;
+    `span`: begin of the first slot, seconds in one, how many.
+    """
+
+    area: IntArray
+    last: IntArray
+    best: FloatArray
+    head: IntArray
+    second: FloatArray
+    arrive: FloatArray
+    rows: Rows
+    ways: Ways
+    span: IntArray
+
+
+@compiled
+def no_prospect(span: IntArray) -> Prospect:
+    """Nothing known."""
+    nothing, none = np.zeros((0, 0)), np.zeros((0, 0), dtype=np.int64)
+    numbers, worths = np.zeros(0, dtype=np.int64), np.zeros(0)
+    rows = Rows(worths, worths, numbers, np.zeros((0, 0), dtype=np.int32), numbers, worths)
+    return Prospect(numbers, numbers, nothing, none, nothing, nothing, rows, Ways(nothing, none), span)
+
+
+@compiled
+def ordered(found: Prospect, keep: BoolArray, key: FloatArray) -> tuple[Prospect, IntArray]:
+    """The prospect for some of its candidates, and their order: area by area, the best first, by key inside."""
+    rows = np.flatnonzero(keep)
+    most = np.full(len(found.best), NOTHING)
+    for row in rows:
+        most[found.area[row]] = max(most[found.area[row]], key[row])
+    rank = np.empty(len(most), dtype=np.int64)
+    rank[np.argsort(-most, kind="mergesort")] = np.arange(len(most))
+    rows = rows[np.argsort(-key[rows], kind="mergesort")]
+    rows = rows[np.argsort(rank[found.area[rows]], kind="mergesort")]
+    area, last = found.area[rows], np.arange(len(rows))
+    for number in range(len(rows) - 2, -1, -1):
+        if area[number] == area[number + 1]:
+            last[number] = last[number + 1]
+    had = found.rows
+    kept = Rows(had.worth[rows], had.home[rows], had.visit[rows], had.done[rows], had.first[rows], had.entry[rows])
+    arranged = Prospect(area, last, found.best, found.head, found.second, found.arrive, kept, found.ways, found.span)
+    return arranged, rows
+
+
 @compiled
 def prospect(sheet: Sheet, ask: Ask, opening: int, view: Outlook, keep: BoolArray) -> Prospect:
     """Look ahead over the candidates of a view; clears `keep` of those through which nothing can lead above the bar."""
@@ -116,9 +120,9 @@ def prospect(sheet: Sheet, ask: Ask, opening: int, view: Outlook, keep: BoolArra
     rows = _rows(sheet, ask, opening, view.cand, span)
     many = len(ways.cost)
     empty, arrive = _table(many, span[2] + 1), _table(many, span[2] + 1)
-    found = Prospect(area, area, empty.one, empty.who, empty.other, arrive.one, ways, span)
-    _look_back(rows, found, arrive)
-    most = _through(rows, found)
+    found = Prospect(area, area, empty.one, empty.who, empty.other, arrive.one, rows, ways, span)
+    _look_back(found, arrive)
+    most = _through(found)
     bar = ask.floor[opening] - sheet.opening[opening, BASE]
     for number in range(len(keep)):
         keep[number] &= most[number] > bar
@@ -208,26 +212,26 @@ def _fill(sheet: Sheet, worker: int, arc: int, span: IntArray, done: IntArray) -
 
 
 @compiled
-def _look_back(rows: Rows, found: Prospect, arrive: Table) -> None:
+def _look_back(found: Prospect, arrive: Table) -> None:
     """Fill the tables from the last slot to the first: what arriving in an area is worth, then what leaving one is."""
-    many, slots, ways = len(found.best), found.span[2], found.ways
+    many, slots, ways, rows = len(found.best), found.span[2], found.ways, found.rows
     for slot in range(slots - 1, -1, -1):
         for row in range(len(rows.worth)):
             then = rows.done[row, slot]
             if then < slots:
                 area, visit = found.area[row], rows.visit[row]
-                worth = rows.worth[row] + _after(rows, found, row, then)
+                worth = rows.worth[row] + _after(found, row, then)
                 _enter(arrive, area, slot, worth, visit)
         for area in range(many):
             _leave(ways, found, area, slot, arrive)
 
 
 @lean
-def _after(rows: Rows, found: Prospect, row: int, slot: int) -> float:
+def _after(found: Prospect, row: int, slot: int) -> float:
     """The most that can follow a candidate: going home, or another visit."""
     area = found.area[row]
-    more = found.second[area, slot] if found.head[area, slot] == rows.visit[row] else found.best[area, slot]
-    return float(max(-rows.home[row], more))
+    more = found.second[area, slot] if found.head[area, slot] == found.rows.visit[row] else found.best[area, slot]
+    return float(max(-found.rows.home[row], more))
 
 
 @lean
@@ -264,16 +268,16 @@ def _leave(ways: Ways, found: Prospect, area: int, slot: int, arrive: Table) -> 
 
 
 @compiled
-def _through(rows: Rows, found: Prospect) -> FloatArray:
+def _through(found: Prospect) -> FloatArray:
     """For each candidate the most that any sequence through it can be worth, from the first slot to the last."""
-    many, slots, ways = len(found.best), found.span[2], found.ways
+    many, slots, ways, rows = len(found.best), found.span[2], found.ways, found.rows
     most = np.full(len(rows.worth), NOTHING)
     left = _table(many, slots + 1)
     for row in range(len(rows.worth)):
         then = rows.first[row]
         if then < slots:
             worth = rows.worth[row] - rows.entry[row]
-            most[row] = worth + _after(rows, found, row, then)
+            most[row] = worth + _after(found, row, then)
             _enter(left, found.area[row], then, worth, rows.visit[row])
     before = _table(many, 1)
     for slot in range(slots):
@@ -289,7 +293,7 @@ def _through(rows: Rows, found: Prospect) -> FloatArray:
                 had = before.other[area, 0] if before.who[area, 0] == rows.visit[row] else before.one[area, 0]
                 worth = had + rows.worth[row]
                 if worth > NOTHING / 2:
-                    most[row] = max(most[row], worth + _after(rows, found, row, then))
+                    most[row] = max(most[row], worth + _after(found, row, then))
                     _enter(left, area, then, worth, rows.visit[row])
     return most
 
@@ -332,3 +336,16 @@ def pointless(found: Prospect, turn: int, number: int, free: int, spare: float) 
     area, target = found.area[number], found.area[turn]
     slot = max(0, min((free - found.span[0]) // found.span[1], found.span[2] - 1)) + found.ways.slots[area, target]
     return bool(slot >= found.span[2] or found.arrive[target, slot] - found.ways.cost[area, target] <= spare)
+
+
+@lean
+def useless(found: Prospect, turn: int, number: int, free: int, spare: float) -> bool:
+    """The same for candidate `turn` itself."""
+    area, target = found.area[number], found.area[turn]
+    slot = max(0, min((free - found.span[0]) // found.span[1], found.span[2] - 1)) + found.ways.slots[area, target]
+    if slot >= found.span[2]:
+        return True
+    then = found.rows.done[turn, slot]
+    if then >= found.span[2]:
+        return True
+    return bool(found.rows.worth[turn] - found.ways.cost[area, target] + _after(found, turn, then) <= spare)

@@ -9,7 +9,7 @@ import numpy as np
 from matching.compiled import compiled, lean
 from matching.kernels.clock import advance, leg, next_free_start, resting
 from matching.kernels.outlook import Outlook, look_out, slots_of, through, wanted
-from matching.kernels.prospect import Prospect, going_on, no_prospect, ordered, pointless, prospect
+from matching.kernels.prospect import Prospect, going_on, no_prospect, ordered, pointless, prospect, useless
 from matching.kernels.sheet import (
     BASE,
     BUFFER,
@@ -141,6 +141,11 @@ def _descend(sheet: Sheet, ask: Ask, opening: int, ahead: tuple[Outlook, Prospec
             spare = stack.bar[0] - stack.worth[depth]
             if pointless(far, turn, stack.turn[depth - 1] - 1, stack.free[depth], spare):
                 stack.turn[depth] = far.last[turn] + 1
+                continue
+        if depth and len(far.area):
+            spare = stack.bar[0] - stack.worth[depth]
+            if useless(far, turn, stack.turn[depth - 1] - 1, stack.free[depth], spare):
+                stack.turn[depth] = turn + 1
                 continue
         stack.turn[depth] = turn + 1
         found.work[opening] += 1
