@@ -37,5 +37,7 @@ def huge_day(bench: Bench) -> Finding:
     level = 1 + 0.6 * (min(ratio, large.objective / max(1.0, plain.objective)) - 1)
     then, before = mine.when(level * nearest.objective), large.when(level * plain.objective)
     each = then / 5 / before if then and before else float("inf")
-    told = f"{ratio:.3f} × in {mine.seconds:.0f} s; per worker {each:.2f} × the time of L to {level:.2f} × nearest"
+    bound = bound_of(bench, mine)
+    gap = f", gap {(bound - mine.objective) / bound:.1%}" if bound < float("inf") else ", no bound"
+    told = f"{ratio:.3f} × in {mine.seconds:.0f} s{gap}; per worker {each:.2f} × the time of L to {level:.2f} × nearest"
     return Finding("G5", wanted, ratio >= 1.17 and each <= 1.3 and not late([mine]), told)
