@@ -11,7 +11,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 NICE = 10
@@ -51,16 +51,12 @@ def _solved(question: dict[str, Any]) -> dict[str, Any]:
 
     problem = problem_from_json(question["problem"])
     before = roster_from_json(question["start"]) if question["start"] else None
-    limits = matching.Limits(effort=question["effort"], stop=_stop_after(question["seconds"]))
+    # The soft limit: the best so far comes back.
+    stop = matching.within(problem, question["seconds"], time.monotonic)
+    limits = matching.Limits(effort=question["effort"], stop=stop)
     roster = matching.solve(problem, limits, question["seed"], mode=question["mode"], start=before)
     priced = prices_of(problem, roster) if question["mode"] == "day" else {}
     return {"roster": roster_to_json(roster), "prices": priced}
-
-
-def _stop_after(seconds: float) -> Callable[[], bool]:
-    """The soft limit: the best so far comes back."""
-    end = time.monotonic() + seconds
-    return lambda: time.monotonic() >= end
 
 
 def _bound_memory(megabytes: int) -> None:

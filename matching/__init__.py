@@ -4,6 +4,7 @@
 `matching.explain` says why. See docs/matching.md.
 """
 
+from matching.deadline import within
 from matching.engine import solve
 from matching.errors import ProblemError, SolveError
 from matching.problem import (
@@ -75,4 +76,5 @@ __all__ = [
     "Worker",
     "rating_weights",
     "solve",
+    "within",
 ]

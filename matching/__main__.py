@@ -11,12 +11,15 @@ from pathlib import Path
 
 from matching import compiled, schema
 from matching.check import check
+from matching.deadline import within
 from matching.engine import MODES, solve
 from matching.errors import ProblemError
 from matching.explain import render, why_chosen, why_open
 from matching.jsonio import problem_from_json, roster_from_json, roster_to_json
 from matching.problem import UNITS_PER_MINUTE, Limits, Problem
 from matching.roster import Progress, Roster
+
+EFFORT_PER_SECOND = 0.1  # effort 1 is meant for some ten seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     solving = commands.add_parser("solve", help="find a roster for a problem")
     solving.add_argument("problem", type=Path)
     solving.add_argument("--mode", choices=MODES, default="round")
-    solving.add_argument("--effort", type=float, default=1.0, help="budget; the same effort gives the same roster")
+    solving.add_argument("--effort", type=float, help="budget (1); the same effort gives the same roster")
     solving.add_argument("--seconds", type=float, help="outer limit; a stopped solve may differ from run to run")
     solving.add_argument("--seed", type=int, default=0)
     solving.add_argument("--start", type=Path, help="the previous roster")
@@ -73,8 +76,7 @@ def _read_problem(path: Path) -> Problem:
 def _solve(options: argparse.Namespace) -> int:
     problem = _read_problem(options.problem)
     before = roster_from_json(options.start.read_text(encoding="utf-8")) if options.start else None
-    limits = Limits(effort=options.effort, stop=_stopper(options.seconds))
-    roster = solve(problem, limits, options.seed, options.mode, before, _listener())
+    roster = solve(problem, _limits(problem, options), options.seed, options.mode, before, _listener())
     text = roster_to_json(roster) + "\n"
     if options.out:
         options.out.write_text(text, encoding="utf-8")
@@ -86,11 +88,12 @@ def _solve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _stopper(seconds: float | None) -> Callable[[], bool] | None:
-    if seconds is None:
-        return None
-    end = time.monotonic() + seconds
-    return lambda: time.monotonic() >= end
+def _limits(problem: Problem, options: argparse.Namespace) -> Limits:
+    """So much effort, or so many seconds and what fits into them."""
+    if options.seconds is None:
+        return Limits(effort=1.0 if options.effort is None else options.effort)
+    effort = max(1.0, EFFORT_PER_SECOND * options.seconds) if options.effort is None else options.effort
+    return Limits(effort=effort, stop=within(problem, options.seconds, time.monotonic))
 
 
 def _listener() -> Callable[[Progress], None] | None:

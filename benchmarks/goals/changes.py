@@ -15,7 +15,7 @@ from benchmarks.generator import make_day
 from benchmarks.goals import Bench, Finding
 from benchmarks.ours import problem_of
 from benchmarks.runs import CORES, OURS, pool, warm_up
-from matching import Limits, PairTerm, Problem, Promise, Roster, Visit, Window, solve
+from matching import Limits, PairTerm, Problem, Promise, Roster, Visit, Window, solve, within
 from matching.check import check
 
 CONFIRMED = 1 / 3  # of what was planned; the customer has been told the worker and the time
@@ -67,11 +67,10 @@ def mending_work(given: tuple[int, Roster, float], share: Share, ready: Callable
     executor = pool(CORES)
     ready()
     begin = time.perf_counter()
-    limits = Limits(effort=1.0, stop=lambda: time.perf_counter() >= begin + MENDING, executor=executor)
+    limits = Limits(effort=1.0, stop=within(problem, MENDING, time.perf_counter), executor=executor)
     after = solve(problem, limits, seed, "day", before)
     took = time.perf_counter() - begin
-    begin = time.perf_counter()
-    limits = Limits(effort=3.0, stop=lambda: time.perf_counter() >= begin + proving, executor=executor)
+    limits = Limits(effort=3.0, stop=within(problem, proving, time.perf_counter), executor=executor)
     long = solve(problem, limits, seed, "day", after)
     share(Mended(before, problem, after, took, min(after.bound, long.bound)))
 

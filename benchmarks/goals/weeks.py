@@ -16,7 +16,7 @@ from benchmarks.ours import plan_of, problem_of
 from benchmarks.peers import Budget, simple
 from benchmarks.plans import timed
 from benchmarks.runs import warm_up
-from matching import Limits, solve
+from matching import Limits, solve, within
 
 DAYS = 6
 SIZE = (50, 150)
@@ -80,8 +80,9 @@ def _ours(weight: float) -> Callable[[Day, list[float]], Plan]:
     def plan(day: Day, gaps: list[float]) -> Plan:
         people = tuple(replace(worker, fairness_gap=gap) for worker, gap in zip(day.workers, gaps, strict=True))
         fair = replace(day, workers=people, rates=replace(day.rates, fairness=weight * 60))
-        end = time.perf_counter() + EACH
-        return plan_of(day, solve(problem_of(fair), Limits(stop=lambda: time.perf_counter() >= end), 0, "day"))
+        problem = problem_of(fair)
+        limits = Limits(stop=within(problem, EACH, time.perf_counter))
+        return plan_of(day, solve(problem, limits, 0, "day"))
 
     return plan
 
