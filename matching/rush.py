@@ -34,6 +34,10 @@ LIST, WIDTH = 24, 64  # openings of each visit that are added at a time, and at 
 # would rather stay open, and by how much less than its best an opening is still of interest.
 PASSES = ((4e-3, 0.8, 4e-3), (1e-3, 0.6, 2e-3), (4e-4, 0.5, 1e-3), (4e-4, 0.3, 1e-3), (3e-4, 0.0, 1e-3))
 NEAR = 1e-3  # a proof as near as this is good enough
+ANY = 1 << 60
+# Where the lists together name less than this share of what could be named, lists are wider and go apart.
+CROWDED, WIDE, MASKS = 0.7, 256, (7, 63)
+FAR_OFF = 0.02  # a proof so far off says that this is not the way
 BIDS = 400  # for each visit
 MANY = 250_000  # pairs of a worker and a visit: smaller rounds are settled to the proof by `rounds.flow`
 SPANS = 8  # visits are looked at in so many parts, by two threads
@@ -59,7 +63,7 @@ def is_large(problem: Problem) -> bool:
 
 
 def settle(fleet: Fleet, wishes: Wishes, limits: Limits) -> Settled | None:
-    """Who gets what; None if an opening could take two visits or something couples openings."""
+    """Who gets what; None if an opening could take two visits, something couples openings, or the proof stays far."""
     if len(fleet.openings) == 0 or not _takes_one(fleet, wishes) or _coupled(fleet, wishes):
         return None
     unfilled, waiting = open_columns(fleet.problem)
@@ -67,6 +71,9 @@ def settle(fleet: Fleet, wishes: Wishes, limits: Limits) -> Settled | None:
     if fair is None:
         return None
     bound, deal = Market(fair).run(limits)
+    stopped = limits.stop is not None and limits.stop()
+    if not stopped and bound - int(deal.got[deal.mine >= 0].sum()) > FAR_OFF * bound:
+        return None
     visit = np.flatnonzero(deal.mine >= 0)
     return Settled(deal.mine[visit], visit, bound, unfilled, waiting)
 
@@ -79,13 +86,28 @@ class Market:
 
         many, blocks = len(fair.visit), len(fair.cell) // 16
         self.fair = fair
-        opening, value = np.zeros((2, many, WIDTH), dtype=np.int64)
-        self.lists = Lists(opening, value, np.zeros((many, 3), dtype=np.int64))
+        self.lists = Lists(*self._blank(WIDTH))
         free = np.zeros(len(fair.room), dtype=np.int64)
         cell = np.zeros(len(fair.cell) - 1, dtype=np.int64)
         self.prices = Prices(free, cell, np.zeros(blocks, dtype=np.int64), np.zeros(len(fair.stand), dtype=np.int64))
-        self._look(free, 1 << 60)
+        self._look(free, ANY)
         self.usual = float(self.lists.value[:, 0].mean())
+        wanted = len(np.unique(self.lists.opening[:, :LIST]))
+        self.crowded = wanted < CROWDED * min(many, len(fair.room))
+        if self.crowded:
+            self.lists = Lists(*self._blank(WIDE))
+            self._look_aside(free)
+            self._look(free, ANY)
+
+    def _blank(self, width: int) -> tuple[IntArray, IntArray, IntArray]:
+        many = len(self.fair.visit)
+        opening, value = np.zeros((2, many, width), dtype=np.int64)
+        return opening, value, np.zeros((many, 3), dtype=np.int64)
+
+    def _look_aside(self, price: IntArray) -> None:
+        """Where all want the same, each visit also looks at some openings of its own."""
+        for mask in MASKS:
+            self._look(price, ANY, mask)
 
     def run(self, limits: Limits) -> tuple[int, Deal]:
         """The best deal, and a bound that holds for all; more effort asks for a nearer proof."""
@@ -120,24 +142,26 @@ class Market:
         """What is better at the prices of a deal comes into the lists; returns the bound that they prove."""
         from matching.kernels.bids import prove
 
+        if self.crowded:
+            self._look_aside(deal.price)
         self._look(deal.price, int(margin * self.usual))
         return prove(self.lists, deal)
 
-    def _look(self, price: IntArray, margin: int) -> None:
+    def _look(self, price: IntArray, margin: int, mask: int = 0) -> None:
         from matching.kernels.stalls import find_lowest, gather_some
 
         prices = self.prices._replace(opening=price)
         find_lowest(self.fair, prices)
         spans = np.linspace(0, len(self.fair.visit), SPANS + 1).astype(np.int64)
         every = [np.array([low, high]) for low, high in pairwise(spans)]
-        list(threads().map(lambda s: gather_some(self.fair, s, self.lists, self._desk(), prices, margin), every))
+        list(threads().map(lambda s: gather_some(self.fair, s, self.lists, self._desk(mask), prices, margin), every))
 
-    def _desk(self) -> Desk:
+    def _desk(self, mask: int) -> Desk:
         from matching.kernels.stalls import Desk
 
         front = np.zeros((max(1, int(np.diff(self.fair.hall).max(initial=0))), 6))
         opening, value, net = np.zeros((3, LIST), dtype=np.int64)
-        return Desk(opening, value, net, front, np.zeros(9), np.zeros(4, dtype=np.int64))
+        return Desk(opening, value, net, front, np.zeros(9), np.array([0, 0, 0, 0, mask]))
 
 
 def _takes_one(fleet: Fleet, wishes: Wishes) -> bool:

@@ -55,7 +55,7 @@ ROUNDING = 8.0  # units by which terms rounded one by one may exceed their sum
 RING, LIMIT, AT_BEST, PER_METRE, AT_ALL, LOWEST = range(6)
 # Entries of `Desk.me`: the visit, as it is needed at every glance.
 VX, VY, VZ, BASE, PER_LUCK, LUCKLESS, USUAL, TO_EAST, TO_NORTH = range(9)
-FULL, SEEN, PAST, ASKED = range(4)  # of `Desk.tally`; ASKED: what an opening must leave to be of interest
+FULL, SEEN, PAST, ASKED, MASK = range(5)  # of `Desk.tally`; ASKED: what an opening must leave to be of interest
 MANY, LEFT, BEST = range(3)  # columns of `Lists.row`
 
 
@@ -226,12 +226,20 @@ def glance(fair: Fair, me: FloatArray, at: int, ways: float) -> float:
 
 
 @lean
+def is_passed_by(visit: int, opening: int, mask: int) -> bool:
+    """Whether the visit does not look at this opening now: each looks at some of its own, lest all want the same."""
+    return mask > 0 and ((visit * 0x9E3779B1 + opening * 0x85EBCA6B) >> 13) & mask != 0
+
+
+@lean
 def look_into(fair: Fair, visit: int, cell: int, ways: float, desk: Desk, prices: Prices) -> None:
     """The openings in one cell."""
     first, last = fair.cell[cell], fair.cell[cell + 1]
     desk.tally[SEEN] += last - first
     for at in range(first, last):
         opening = fair.order[at]
+        if is_passed_by(visit, opening, desk.tally[MASK]):
+            continue
         price = prices.opening[opening]
         most = glance(fair, desk.me, at, ways) - price
         if most <= worst_of(desk):
@@ -348,6 +356,8 @@ def gather_some(fair: Fair, span: IntArray, lists: Lists, desk: Desk, prices: Pr
         gather(fair, visit, desk, prices)
         for at in range(desk.tally[FULL]):
             add(lists, visit, desk.opening[at], desk.value[at])
+        if desk.tally[MASK] > 0:
+            continue
         best = ask_for_more(lists, visit, prices, 0)
         lists.row[visit, LEFT] = desk.tally[PAST]
         lists.row[visit, BEST] = max(desk.tally[PAST], best, desk.net[0] if desk.tally[FULL] else 0)

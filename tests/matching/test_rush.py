@@ -198,3 +198,22 @@ def test_openings_laid_out_at_once_are_those_of_one_by_one(seed, days):
     ]
     for name in ("worker", "duty", "day", "origin", "ready", "target", "due", "low", "high", "rest_low", "rest_high"):
         assert getattr(fleet.openings, name).tolist() == [getattr(row, name) for row in rows]
+
+
+def test_where_all_want_the_same_few_visits_go_apart():
+    """Stars differ much and ways little, so that every visit's best openings are the same ones."""
+    random = np.random.default_rng(4)
+    workers = [
+        make_worker(f"W-{n}", n % 5, (Shift(at(8), at(12)),), stars=float(random.uniform(3, 5))) for n in range(300)
+    ]
+    problem = make_problem([make_visit(f"V-{n}", n % 5, (window(9, 10),)) for n in range(300)], workers)
+    market = rush.Market(laid_out(problem))
+    assert market.crowded
+    roster = rushed(solve, problem)
+    assert len(roster.choices) == 300
+    assert roster.gap < 0.002
+
+
+def test_without_rivalry_lists_stay_short():
+    problem = make_problem([make_visit(windows=(window(9),))], [make_worker(shifts=(Shift(at(8), at(12)),))])
+    assert not rush.Market(laid_out(problem)).crowded
