@@ -7,7 +7,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from matching import Limits, Point, Shift, Window, city, engine, solve
+from matching import Limits, Point, Shift, Window, city, engine, solve, whole
 from matching.board import build_board
 from matching.check import check
 from matching.jsonio import roster_to_json
@@ -49,6 +49,32 @@ def test_a_large_day_in_pieces_is_sound_and_near_its_bound(small_pieces):
     assert check(problem, roster) == []
     assert roster.engine == "pieces"
     assert roster.gap < 0.25  # pieces of six workers are nearly all border
+
+
+def test_a_city_that_no_board_can_hold_is_sound_and_bounded_too(small_pieces, monkeypatch):
+    problem, limits = town(), Limits(effort=1.0)
+    together = solve(problem, limits, mode="day")
+    monkeypatch.setattr(whole, "MOST_PAIRS", 1)
+    monkeypatch.setattr(whole, "PLAIN_PAIRS", 1)
+    apart = solve(problem, limits, mode="day")
+    assert check(problem, apart) == []
+    assert not apart.fallback
+    assert together.objective <= apart.bound < apart.objective * 2
+    with ThreadPoolExecutor(2) as threads:
+        assert roster_to_json(solve(problem, replace(limits, executor=threads), mode="day")) == roster_to_json(apart)
+
+
+def test_a_plan_of_everything_is_there_after_the_first_pass(small_pieces):
+    problem, asked = town(), []
+
+    def enough():
+        asked.append(1)
+        return len(asked) > 5
+
+    roster = solve(problem, Limits(effort=1.0, stop=enough), mode="day")
+    assert check(problem, roster) == []
+    assert roster.stopped
+    assert roster.choices
 
 
 def test_the_roster_does_not_depend_on_how_many_run_at_once(small_pieces):
