@@ -9,8 +9,8 @@ from pathlib import Path
 from benchmarks.children import Share, call
 from benchmarks.public.readers import Instance, read_home_care, read_solomon, read_vrplib
 from benchmarks.public.translate import Cost, cost_of, must, problem_of, repaired, tours_of
-from benchmarks.runs import CORES, pool, warm_up
-from matching import Limits, Roster, solve
+from benchmarks.runs import CORES, EFFORT_PER_SECOND, pool, warm_up
+from matching import Limits, Roster, solve, within
 
 FAMILIES: dict[str, tuple[str, Callable[[Path], Instance]]] = {
     "prize-collecting VRPTW": ("pyvrp/PCVRPTW/*.vrp", read_vrplib),
@@ -87,6 +87,6 @@ def public_work(given: tuple[Instance, float], share: Share, ready: Callable[[],
     warm_up(0)
     executor = pool(CORES)
     ready()
-    end = time.perf_counter() + seconds
-    limits = Limits(effort=max(1.0, seconds / 10), stop=lambda: time.perf_counter() >= end, executor=executor)
+    stop = within(problem, seconds, time.perf_counter)
+    limits = Limits(effort=max(1.0, EFFORT_PER_SECOND * seconds), stop=stop, executor=executor)
     share(solve(problem, limits, 7, "day"))
