@@ -13,12 +13,13 @@ from matching import compiled, schema
 from matching.check import check
 from matching.deadline import within
 from matching.engine import MODES, solve
-from matching.errors import ProblemError
+from matching.errors import LATEST, ProblemError, require
 from matching.explain import render, why_chosen, why_open
 from matching.jsonio import problem_from_json, roster_from_json, roster_to_json
 from matching.problem import UNITS_PER_MINUTE, Limits, Problem
 from matching.roster import Progress, Roster
 
+LONGEST = 300  # characters of a sentence
 EFFORT_PER_SECOND = 0.1  # effort 1 is meant for some ten seconds
 
 
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
     except ProblemError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{_sentence(str(error))}\n")
         return 2
     except OSError as error:
         sys.stderr.write(f"{error.filename}: {error.strerror}.\n")
@@ -37,6 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("The file is not UTF-8 text.\n")
         return 2
     return code
+
+
+def _sentence(text: str) -> str:
+    """On one line, whatever the file had in its names: nothing that moves the cursor, nothing endless."""
+    plain = "".join(each if each.isprintable() else "?" for each in text)
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST // 2]} … {plain[-LONGEST // 2 :]}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,7 +77,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read_problem(path: Path) -> Problem:
-    return problem_from_json(path.read_text(encoding="utf-8"))
+    problem = problem_from_json(path.read_text(encoding="utf-8"))
+    open_visits = {visit.code for visit in problem.visits}
+    held = ((stop.visit, worker.code) for worker in problem.workers for stop in worker.committed)
+    twice = next((each for each in held if each[0] in open_visits), ("", ""))
+    require(not twice[0], f"Visit {twice[0]} is to be matched, but {twice[1]} is committed to it already.")
+    return problem
 
 
 def _solve(options: argparse.Namespace) -> int:
@@ -92,6 +104,7 @@ def _limits(problem: Problem, options: argparse.Namespace) -> Limits:
     """So much effort, or so many seconds and what fits into them."""
     if options.seconds is None:
         return Limits(effort=1.0 if options.effort is None else options.effort)
+    require(0 <= options.seconds <= LATEST, "The seconds must be a number from 0 on.")
     effort = max(1.0, EFFORT_PER_SECOND * options.seconds) if options.effort is None else options.effort
     return Limits(effort=effort, stop=within(problem, options.seconds, time.monotonic))
 

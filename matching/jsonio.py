@@ -136,7 +136,8 @@ def _from_union(plain: Any, kind: Any, path: str) -> Any:
 
 def _travel(plain: Any, path: str) -> Haversine | Matrix:
     kinds: dict[Any, type[Haversine | Matrix]] = {"haversine": Haversine, "matrix": Matrix}
-    kind = kinds.get(plain.get("kind")) if isinstance(plain, dict) else None
+    named = plain.get("kind") if isinstance(plain, dict) else None
+    kind = kinds.get(named) if isinstance(named, str) else None
     if kind is None:
         raise ProblemError(f"At {path}: travel needs a kind, haversine or matrix.")
     rest = {name: value for name, value in plain.items() if name != "kind"}
@@ -189,12 +190,29 @@ def _scalar(plain: Any, kind: Any, path: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         allowed = [each.value for each in kind]
         if plain not in allowed:
-            raise ProblemError(f"At {path}: {plain!r} is none of {', '.join(allowed)}.")
+            raise ProblemError(f"At {path}: {_told(plain)} is none of {', '.join(allowed)}.")
         return kind(plain)
     whole = kind is float and isinstance(plain, int) and not isinstance(plain, bool)
     if not whole and (not isinstance(plain, kind) or (isinstance(plain, bool) and kind is not bool)):
-        raise ProblemError(f"At {path}: {json.dumps(plain)[:40]} is not a {_NAMES.get(kind, 'value of this kind')}.")
+        raise ProblemError(f"At {path}: {_told(plain)} is not a {_NAMES.get(kind, 'value of this kind')}.")
+    if isinstance(plain, str) and not _is_text(plain):
+        raise ProblemError(f"At {path}: half of a surrogate pair is not text.")
+    if whole and abs(plain) > LARGEST:
+        raise ProblemError(f"At {path}: the number is too large.")
     return float(plain) if whole else plain
 
 
+def _is_text(plain: str) -> bool:
+    """Whether it can be written as UTF-8; JSON's escapes can spell what is no text."""
+    return plain.isascii() or not any("\ud800" <= each <= "\udfff" for each in plain)
+
+
+def _told(plain: Any) -> str:
+    """The beginning of a wrong value, however deep it is."""
+    if isinstance(plain, list | dict):
+        return "a list" if isinstance(plain, list) else "an object"
+    return json.dumps(plain)[:40]
+
+
+LARGEST = 10**30
 _NAMES = {int: "whole number", float: "number", str: "text", bool: "true or false"}

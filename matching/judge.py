@@ -249,4 +249,4 @@ def _accepts(problem: Problem, visit: Visit, worker: Worker) -> float:
         + model.per_flag * visit.flags
         + model.regular * (worker.code in visit.known | visit.preferred)
     )
-    return 1 / (1 + math.exp(-score))
+    return 1 / (1 + math.exp(-min(50.0, max(-50.0, score))))

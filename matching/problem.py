@@ -123,16 +123,24 @@ class Problem:
 
 
 def _check_instants(problem: Problem) -> None:
-    try:
-        aware = datetime.fromisoformat(problem.epoch).tzinfo is not None
-    except ValueError:
-        aware = False
-    require(aware, f"The epoch {problem.epoch!r} is not an ISO instant with an offset.")
+    year = _year(problem.epoch)
+    require(year > 0, f"The epoch {problem.epoch!r} is not an ISO instant with an offset.")
+    require(1900 <= year <= 9000, "The epoch must lie between the years 1900 and 9000.")
     require(0 <= problem.now <= LATEST, "The problem's now lies before its epoch or far too late.")
     require(1 <= problem.grid_seconds <= DAY, "The grid of starts must be between a second and a day.")
     require(0 <= problem.buffer_minutes <= 1440, "The buffer between visits must be between 0 minutes and a day.")
     require(list(problem.day_starts) == sorted(set(problem.day_starts)), "Day starts must go up.")
+    require(all(abs(start) <= LATEST for start in problem.day_starts), "A day starts at an impossible instant.")
     require(0 <= problem.first_weekday <= 6, "The first weekday must be between 0 (Monday) and 6.")
+
+
+def _year(epoch: str) -> int:
+    """The year of an instant; 0 if it is none, or one without an offset."""
+    try:
+        instant = datetime.fromisoformat(epoch)
+    except ValueError:
+        return 0
+    return instant.year if instant.tzinfo is not None else 0
 
 
 def _check_codes(kind: str, codes: Iterable[str]) -> None:

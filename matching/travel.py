@@ -87,7 +87,9 @@ Travel: TypeAlias = Haversine | Matrix
 def _table(mode: str, given: object) -> IntArray:
     """A read-only square table of whole non-negative seconds."""
     try:
-        table = np.array(given, dtype=np.int64)
+        raw = np.asarray(given)
+        whole = raw.dtype.kind in "iu" or (raw.dtype.kind == "f" and bool((raw == np.rint(raw)).all()))
+        table = np.array(raw if whole else (), dtype=np.int64)
     except (TypeError, ValueError, OverflowError):
         table = np.zeros(0, dtype=np.int64)
     square = table.ndim == 2 and table.shape[0] == table.shape[1] and table.shape[0] > 0

@@ -86,6 +86,11 @@ class Acceptance:
     regular: float = 0.8
     per_flag: float = -0.2
 
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            sensible = abs(getattr(self, each.name)) <= 1e6
+            require(sensible, f"The acceptance coefficient {each.name} must be between -1,000,000 and 1,000,000.")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

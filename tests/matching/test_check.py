@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from matching import Commitment, Hold, Limits, Promise, Shift, Window, solve
+from matching import Acceptance, Commitment, Hold, Limits, Promise, Shift, Window, solve
 from matching.check import check
 from matching.supply import Break
 from tests.matching.instances import at, full_day, make_problem, make_visit, make_worker, small_problem, window
@@ -99,3 +99,8 @@ def test_greedy_rosters_are_sound_too():
     for seed in range(30):
         problem = small_problem(seed, 4, 8, 2)
         assert check(problem, solve(problem, Limits(effort=0))) == []
+
+
+def test_a_chance_beyond_all_numbers_is_judged_like_any():
+    problem = make_problem(workers=[make_worker(p_accept=None)], acceptance=Acceptance(intercept=-1000.0))
+    assert check(problem, solve(problem)) == []

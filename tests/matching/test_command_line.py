@@ -1,9 +1,11 @@
 """The command line: solve, check, bound, schema; bad input gives a sentence and 2."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from matching import Commitment
 from matching.__main__ import main
 from matching.jsonio import problem_to_json, roster_from_json
 from tests.matching.instances import full_day
@@ -75,3 +77,28 @@ def test_missing_and_binary_files_give_a_sentence_and_two(tmp_path, capsys):
     binary.write_bytes(b"\xff\xfe\x00")
     assert main(["solve", str(binary)]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_sentence_stays_one_line_of_reasonable_length(tmp_path, capsys):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"colour\\n\\u001b[2J": 1}', encoding="utf-8")
+    assert main(["check", str(bad), str(bad)]) == 2
+    assert capsys.readouterr().err == "At problem: there is no field colour??[2J.\n"
+    bad.write_text(json.dumps({"c" * 10**6: 1}), encoding="utf-8")
+    assert main(["check", str(bad), str(bad)]) == 2
+    assert len(capsys.readouterr().err) < 400
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "inf"])
+def test_seconds_that_make_no_sense_are_refused(files, capsys, seconds):
+    assert main(["solve", str(files[0]), f"--seconds={seconds}"]) == 2
+    assert "seconds must be" in capsys.readouterr().err
+
+
+def test_a_visit_somebody_is_committed_to_cannot_be_matched(files, capsys):
+    problem = full_day()
+    stop = Commitment(9 * 3600, 60, 1, "V-1")
+    busy = replace(problem, workers=(replace(problem.workers[0], committed=(stop,)),))
+    files[0].write_text(problem_to_json(busy), encoding="utf-8")
+    assert main(["solve", str(files[0])]) == 2
+    assert "committed to it already" in capsys.readouterr().err

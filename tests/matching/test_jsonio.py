@@ -70,6 +70,21 @@ def test_a_huge_number_is_refused_too():
         problem_from_json(text)
 
 
+@pytest.mark.parametrize(("was", "now", "part"), [
+    ('"p_accept": 1.0', '"p_accept": 1' + "0" * 400, "workers[0].p_accept: the number is too large"),
+    ('"kind": "haversine"', '"kind": ["haversine"]', "haversine or matrix"),
+    ('"code": "V-1"', '"code": "\\ud800"', "visits[0].code: half of a surrogate pair"),
+    ('"code": "V-1"', '"code": ' + "[" * 300 + "]" * 300, "visits[0].code: a list is not a text"),
+    ('"code": "V-1"', '"code": "V-1", "priority": ' + '{"a":' * 300 + "1" + "}" * 300, "an object is none of rescue"),
+])
+def test_what_only_an_attacker_writes_is_refused_in_a_sentence(was, now, part):
+    text = problem_to_json(make_problem())
+    assert was in text
+    with pytest.raises(ProblemError) as refused:
+        problem_from_json(text.replace(was, now))
+    assert part in str(refused.value)
+
+
 def test_a_table_belongs_to_the_digest_and_needs_no_points():
     one, other = (Problem("2026-11-23T00:00:00+08:00", (), (), (), Matrix({"ebike": [[0, way], [5, 0]]})) for way in (5, 6))
     assert digest(one) != digest(other)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from matching import (
+    Acceptance,
     Commitment,
     Haversine,
     Limits,
@@ -47,6 +48,12 @@ NONSENSE = {
     "outside the travel table": lambda: Matrix({"a": [[0]]}, cells=(0, 1)),
     "not an ISO instant": lambda: Problem("yesterday", PLACES, (), ()),
     "not both in the problem": lambda: make_problem(pair_terms=(PairTerm("W-9", "V-1", "x", 1.0),)),
+    "between the years 1900 and 9000": lambda: Problem("9999-12-31T00:00:00+00:00", PLACES, (), ()),
+    "day starts at an impossible instant": lambda: make_problem(day_starts=(-(10**400), 0)),
+    "hold whole seconds": lambda: Matrix({"walk": [[0, 420.9], [1, 0]]}),
+    "square and hold whole": lambda: Matrix({"walk": [["0"]]}),
+    "coefficient per_km must be": lambda: Acceptance(per_km=float("nan")),
+    "coefficient evening must be": lambda: Acceptance(evening=-1e300),
     "must be between 0": lambda: Weights(travel=float("nan")),
     "Effort must": lambda: Limits(effort=-1),
     "no mode dance": lambda: solve(make_problem(), mode="dance"),
