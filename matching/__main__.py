@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from matching import compiled, schema
 from matching.check import check
@@ -19,6 +23,7 @@ from matching.jsonio import problem_from_json, roster_from_json, roster_to_json
 from matching.problem import UNITS_PER_MINUTE, Limits, Problem
 from matching.roster import Progress, Roster
 
+INTERRUPTED = 130
 LONGEST = 300  # characters of a sentence
 EFFORT_PER_SECOND = 0.1  # effort 1 is meant for some ten seconds
 
@@ -37,6 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnicodeDecodeError:
         sys.stderr.write("The file is not UTF-8 text.\n")
         return 2
+    except MemoryError:
+        sys.stderr.write("There is not enough memory for this.\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted; nothing was written.\n")
+        return INTERRUPTED
     return code
 
 
@@ -88,7 +99,9 @@ def _read_problem(path: Path) -> Problem:
 def _solve(options: argparse.Namespace) -> int:
     problem = _read_problem(options.problem)
     before = roster_from_json(options.start.read_text(encoding="utf-8")) if options.start else None
-    roster = solve(problem, _limits(problem, options), options.seed, options.mode, before, _listener())
+    with _asked_to_stop() as asked:
+        limits = _limits(problem, options, asked)
+        roster = solve(problem, limits, options.seed, options.mode, before, _listener())
     text = roster_to_json(roster) + "\n"
     if options.out:
         options.out.write_text(text, encoding="utf-8")
@@ -100,13 +113,33 @@ def _solve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _limits(problem: Problem, options: argparse.Namespace) -> Limits:
-    """So much effort, or so many seconds and what fits into them."""
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C or SIGTERM asks for the best so far; a second one ends at once."""
+    asked = threading.Event()
+
+    def take(number: int, _frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(number, usual[number])
+
+    mine = threading.current_thread() is threading.main_thread()  # no other may mind signals
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if mine and signal.getsignal(n) is not signal.SIG_IGN]
+    usual = {int(number): signal.signal(number, take) for number in numbers}
+    try:
+        yield asked.is_set
+    finally:
+        for number, before in usual.items():
+            signal.signal(number, before)
+
+
+def _limits(problem: Problem, options: argparse.Namespace, asked: Callable[[], bool]) -> Limits:
+    """So much effort, or so many seconds and what fits into them; until somebody asks to stop."""
     if options.seconds is None:
-        return Limits(effort=1.0 if options.effort is None else options.effort)
+        return Limits(effort=1.0 if options.effort is None else options.effort, stop=asked)
     require(0 <= options.seconds <= LATEST, "The seconds must be a number from 0 on.")
     effort = max(1.0, EFFORT_PER_SECOND * options.seconds) if options.effort is None else options.effort
-    return Limits(effort=effort, stop=within(problem, options.seconds, time.monotonic))
+    late = within(problem, options.seconds, time.monotonic)
+    return Limits(effort=effort, stop=lambda: asked() or late())
 
 
 def _listener() -> Callable[[Progress], None] | None:
@@ -129,7 +162,7 @@ def _summary(problem: Problem, roster: Roster) -> str:
     worth, bound = roster.objective / UNITS_PER_MINUTE, roster.bound / UNITS_PER_MINUTE
     return (
         f"{start}{len(roster.choices)} of {len(problem.visits)} visits, objective {worth:,.1f} min, "
-        f"bound {bound:,.1f} min, gap {roster.gap:.3%}, engine {roster.engine}\n"
+        f"bound {bound:,.1f} min, gap {roster.gap:.3%}, engine {roster.engine}{', stopped' if roster.stopped else ''}\n"
     )
 
 
@@ -150,7 +183,8 @@ def _check(options: argparse.Namespace) -> int:
 
 def _bound(options: argparse.Namespace) -> int:
     problem = _read_problem(options.problem)
-    roster = solve(problem, Limits(effort=options.effort), 0, "day", None, _listener())
+    with _asked_to_stop() as asked:
+        roster = solve(problem, Limits(effort=options.effort, stop=asked), 0, "day", None, _listener())
     bound, worth = roster.bound / UNITS_PER_MINUTE, roster.objective / UNITS_PER_MINUTE
     sys.stdout.write(f"{bound:.3f} minutes; reached {worth:.3f}\n")
     return 0

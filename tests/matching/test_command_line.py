@@ -1,12 +1,13 @@
 """The command line: solve, check, bound, schema; bad input gives a sentence and 2."""
 
 import json
+import signal
 from dataclasses import replace
 
 import pytest
 
 from matching import Commitment
-from matching.__main__ import main
+from matching.__main__ import _asked_to_stop, main
 from matching.jsonio import problem_to_json, roster_from_json
 from tests.matching.instances import full_day
 
@@ -102,3 +103,16 @@ def test_a_visit_somebody_is_committed_to_cannot_be_matched(files, capsys):
     files[0].write_text(problem_to_json(busy), encoding="utf-8")
     assert main(["solve", str(files[0])]) == 2
     assert "committed to it already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_asks_for_the_best_so_far(files, capsys, number):
+    usual = signal.getsignal(number)
+    with _asked_to_stop() as asked:
+        assert not asked()
+        signal.raise_signal(number)
+        assert asked()
+        assert signal.getsignal(number) is usual
+    assert signal.getsignal(number) is usual
+    assert main(["solve", str(files[0])]) == 0
+    assert "stopped" not in capsys.readouterr().err
