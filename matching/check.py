@@ -13,7 +13,10 @@ from matching import judge
 from matching.jsonio import digest
 from matching.judge import Day, Way
 from matching.problem import OPEN_STATES, TIERS, Commitment, Hold, Problem, Visit, Worker
-from matching.roster import Choice, Roster
+from matching.reasons import Reason
+from matching.roster import Choice, Roster, Route
+
+CODES = {reason.value for reason in Reason}
 
 
 def check(problem: Problem, roster: Roster) -> list[str]:
@@ -42,6 +45,12 @@ def _unknown(problem: Problem, roster: Roster) -> Iterator[str]:
     for choice in roster.choices:
         if choice.visit not in visits or choice.worker not in workers:
             yield f"The choice of {choice.worker} for {choice.visit} is about something that is not in the problem."
+    for each in roster.unmatched:
+        if each.visit not in visits:
+            yield f"The open visit {each.visit} is not in the problem."
+    for route in roster.routes:
+        if route.worker not in workers:
+            yield f"There is a route of {route.worker}, who is not in the problem."
 
 
 def _digest(problem: Problem, roster: Roster) -> Iterator[str]:
@@ -57,6 +66,9 @@ def _once(problem: Problem, roster: Roster) -> Iterator[str]:
     for each in roster.unmatched:
         if not each.reasons or sum(reason.count for reason in each.reasons) != len(problem.workers):
             yield f"The reasons of open visit {each.visit} do not account for every worker."
+        for reason in each.reasons:
+            if reason.count < 0 or reason.code not in CODES:
+                yield f"Open visit {each.visit} has a reason that cannot be: {reason.code}, {reason.count} times."
 
 
 def _pins(problem: Problem, roster: Roster) -> Iterator[str]:
@@ -186,17 +198,40 @@ def _routes(problem: Problem, roster: Roster) -> Iterator[str]:
     """The routes say what the choices say, and their times follow from one another."""
     committed = {(w.code, stop.visit) for w in problem.workers for stop in w.committed}
     pinned = {visit.code for visit in problem.visits if _is_pinned(visit)}
-    told = {
+    every = [
         (route.worker, stop.visit, stop.start)
         for route in roster.routes
         for stop in route.stops
         if (route.worker, stop.visit) not in committed
-    }
+    ]
+    told = set(every)
+    if len(every) > len(told):
+        yield "A stop appears twice in the routes."
     chosen = {(choice.worker, choice.visit, choice.start) for choice in roster.choices}
     if told != chosen:
         yield f"Routes and choices differ about {min(told ^ chosen)[1]}."
+    workers = {worker.code: worker for worker in problem.workers}
+    known = {(visit.code, visit.place, visit.seconds) for visit in problem.visits}
     for route in roster.routes:
+        yield from _route_ways(problem, workers[route.worker], route, known)
         for stop in route.stops:
             new = (route.worker, stop.visit) not in committed and stop.visit not in pinned
             if new and not stop.leave + stop.travel <= stop.arrive <= stop.start <= stop.finish:
                 yield f"{route.worker}: the times of {stop.visit} do not follow from one another."
+
+
+def _route_ways(problem: Problem, worker: Worker, route: Route, known: set[tuple[str, int, int]]) -> Iterator[str]:
+    """Places, ways and finishes of a route; a way a hair beside a whole second may be told as either."""
+    mine = {(stop.visit, stop.place, stop.minutes * 60) for stop in worker.committed}
+    here, total = worker.start, 0
+    for stop in route.stops:
+        told = (stop.visit, stop.place, stop.finish - stop.start)
+        if told not in known and told not in mine:
+            yield f"{route.worker}: {stop.visit} has another place or takes another time in the route."
+            return
+        if abs(stop.travel - judge.seconds(problem, worker, here, stop.place)) > 1:
+            yield f"{route.worker}: the way to {stop.visit} is told as {stop.travel} s."
+        here, total = stop.place, total + stop.travel
+    home = judge.seconds(problem, worker, here, worker.end_place) if route.stops else 0
+    if abs(route.travel - total - home) > 1:
+        yield f"{route.worker}: the ways of the route do not add up to {route.travel} s."

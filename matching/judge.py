@@ -130,7 +130,9 @@ def _route_cost(problem: Problem, worker: Worker, days: list[Day]) -> tuple[int,
 def objective_faults(problem: Problem, roster: Roster) -> Iterator[str]:
     """Whether terms, objective, bound and gap are what the choices say; a unit per choice may be lost in rounding."""
     expected, slack = objective_terms(problem, roster.choices), 2 * len(roster.choices) + 2
-    told = Counter({term.name: term.amount for term in roster.terms})
+    told: Counter[str] = Counter()
+    for term in roster.terms:
+        told[term.name] += term.amount
     for name in sorted(set(expected) | set(told)):
         if abs(expected[name] - told[name]) > slack + _travel_slack(problem, name, roster):
             yield f"The term {name} is told as {told[name]} but amounts to {expected[name]}."

@@ -6,6 +6,7 @@ import pytest
 
 from matching import Acceptance, Commitment, Hold, Limits, Promise, Shift, Window, solve
 from matching.check import check
+from matching.roster import ReasonCount
 from matching.supply import Break
 from tests.matching.instances import at, full_day, make_problem, make_visit, make_worker, small_problem, window
 
@@ -16,6 +17,15 @@ def visit_with(problem, **changes):
 
 def worker_with(problem, **changes):
     return replace(problem, workers=(replace(problem.workers[0], **changes), *problem.workers[1:]))
+
+
+def with_route(roster, **changes):
+    return replace(roster, routes=(replace(roster.routes[0], **changes), *roster.routes[1:]))
+
+
+def with_stop(roster, **changes):
+    stops = roster.routes[0].stops
+    return with_route(roster, stops=(replace(stops[0], **changes), *stops[1:]))
 
 
 # A roster made for the plain problem is held against a problem with one more rule in it.
@@ -73,6 +83,15 @@ def test_a_sound_roster_has_no_fault():
     (lambda r: replace(r, bound=r.objective - 1), "above its bound"),
     (lambda r: replace(r, gap=0.5), "The gap"),
     (lambda r: replace(r, terms=(replace(r.terms[0], amount=5), *r.terms[1:])), "is told as 5"),
+    (lambda r: replace(r, terms=(r.terms[0], *r.terms)), "is told as"),
+    (lambda r: replace(r, unmatched=(*r.unmatched, replace(r.unmatched[0], visit="V-9"))), "open visit V-9 is not"),
+    (lambda r: replace(r, unmatched=(replace(r.unmatched[0], reasons=(ReasonCount("luck", 1),)),)), "cannot be: luck"),
+    (lambda r: with_route(r, travel=1), "do not add up to 1 s"),
+    (lambda r: with_route(r, worker="W-9"), "a route of W-9"),
+    (lambda r: with_route(r, stops=r.routes[0].stops * 2), "appears twice in the routes"),
+    (lambda r: with_stop(r, travel=1), "is told as 1 s"),
+    (lambda r: with_stop(r, place=4), "another place"),
+    (lambda r: with_stop(r, finish=1), "another time in the route"),
     (lambda r: replace(r, routes=()), "Routes and choices differ"),
     (lambda r: replace(r, unmatched=(replace(r.unmatched[0], reasons=()),)), "do not account"),
 ])
