@@ -73,7 +73,7 @@ class Generation:
         """Know these columns and nothing else yet."""
         self.pool = Pool(self.board)
         self.master = self.make_master(self.board, self.rows, self.pool)
-        self.grounds = Grounds(self.board)
+        self.grounds = Grounds(self.board, self.stop)
         self.bound = simple_bound(self.board)
         self.floors = np.zeros(self.board.openings)
         self.pool.add(columns)

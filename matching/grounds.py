@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from matching.board import Board
@@ -13,9 +15,13 @@ from matching.travel import IntArray
 
 
 class Grounds:
-    """The fixed numbers of all arcs, and which arcs are still `alive`: dead ones cannot be in a better roster."""
+    """The fixed numbers of all arcs, and which arcs are still `alive`: dead ones cannot be in a better roster.
 
-    def __init__(self, board: Board) -> None:
+    Pricing asks `stop` now and then; what it has not looked at by then could be worth anything.
+    """
+
+    def __init__(self, board: Board, stop: Callable[[], bool] = lambda: False) -> None:
+        self.stop = stop
         self.sheet = make_sheet(board, board.limit) if is_ready() and board.openings else None
         self.board = board
         arcs, table = board.arcs, board.fleet.openings

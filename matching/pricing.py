@@ -201,7 +201,7 @@ def price(grounds: Grounds, prices: tuple[FloatArray, FloatArray], search: Searc
     adjusted = arcs.gain - prices[0][board.visit[arcs.option]] - per_minute
     if grounds.sheet is not None:
         finite = np.where(np.isfinite(adjusted), adjusted, -1e18)
-        return price_quickly(grounds.sheet, finite, grounds.alive, search)
+        return price_quickly(grounds.sheet, finite, grounds.alive, search, grounds.stop)
     wanted = grounds.alive & np.isfinite(adjusted) & np.isfinite(search.floor[arcs.opening])
     chosen = np.flatnonzero(wanted & (adjusted > -search.slack))
     if search.cap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -31,6 +32,7 @@ MOST_KEPT = 2000
 CHUNK = 8
 MOST_OPTIONS = 3500
 NOTHING = -1e17
+UNKNOWN = 1e18
 
 
 def make_sheet(board: Board, times: Times) -> Sheet:
@@ -168,8 +170,11 @@ def _nearest(board: Board) -> IntArray:
     return nearest
 
 
-def price_sheet(sheet: Sheet, ask: Asked) -> Found:
-    """Price all openings, some at a time on each thread; the result does not depend on how many there are."""
+def price_sheet(sheet: Sheet, ask: Asked, stop: Callable[[], bool]) -> Found:
+    """Price all openings, some at a time on each thread; the result does not depend on how many threads there are.
+
+    Openings that are not looked at because of a stop could be worth anything.
+    """
     from matching.kernels.search import price_openings
     from matching.kernels.sheet import KEEP, LONGEST, Found
 
@@ -182,11 +187,18 @@ def price_sheet(sheet: Sheet, ask: Asked) -> Found:
         np.zeros(openings),
         np.zeros(openings, dtype=np.int64),
     )
-    spans = [(low, min(openings, low + CHUNK)) for low in range(0, openings, CHUNK)]
-    if len(spans) > 1:
-        list(threads().map(lambda span: price_openings(sheet, ask, span[0], span[1], found), spans))
+
+    def look(low: int) -> None:
+        high = min(openings, low + CHUNK)
+        if stop():
+            found.missed[low:high] = UNKNOWN
+        else:
+            price_openings(sheet, ask, low, high, found)
+
+    if openings > CHUNK:
+        list(threads().map(look, range(0, openings, CHUNK)))
     else:
-        price_openings(sheet, ask, 0, openings, found)
+        look(0)
     return found
 
 
@@ -196,14 +208,16 @@ def threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="matching")
 
 
-def price_quickly(sheet: Sheet, adjusted: FloatArray, alive: BoolArray, search: Search) -> Priced:
+def price_quickly(
+    sheet: Sheet, adjusted: FloatArray, alive: BoolArray, search: Search, stop: Callable[[], bool] = lambda: False
+) -> Priced:
     """What `pricing.price` promises, by the compiled search."""
     from matching.kernels.sheet import Ask as Asked
 
     keep = min(search.keep, MOST_KEPT)
     number = np.array([keep, search.slots, search.cap, TRIALS * search.beam], dtype=np.int64)
     ask = Asked(adjusted, alive, np.asarray(search.floor, dtype=np.float64), number, np.array([search.slack]))
-    found = price_sheet(sheet, ask)
+    found = price_sheet(sheet, ask, stop)
     rows = np.arange(keep) < found.many[:, None]
     arcs = found.arcs[rows]
     width = max(1, int((arcs >= 0).sum(axis=1).max(initial=1)))

@@ -149,18 +149,22 @@ def last_free_start(sheet: Sheet, worker: int, option: int, latest: int) -> int:
 @compiled
 def fill_apart(sheet: Sheet, area: IntArray, apart: IntArray) -> None:
     """The fewest seconds between different visits of two areas, for each kind of worker."""
+    for kind in range(len(apart)):
+        _fill_kind(sheet, area, sheet.legs[kind], apart[kind])
+
+
+@compiled
+def _fill_kind(sheet: Sheet, area: IntArray, legs: IntArray, apart: IntArray) -> None:
+    """The same for one kind of worker; areas without two different visits are no way apart."""
     apart[:] = NEVER
-    for kind in range(len(apart)):
-        for one in range(len(area)):
-            for other in range(len(area)):
-                if sheet.option[one, VISIT] != sheet.option[other, VISIT]:
-                    seconds = sheet.legs[kind, one, other]
-                    apart[kind, area[one], area[other]] = min(apart[kind, area[one], area[other]], seconds)
-    for kind in range(len(apart)):
-        for one in range(apart.shape[1]):
-            for other in range(apart.shape[1]):
-                if apart[kind, one, other] == NEVER:
-                    apart[kind, one, other] = 0
+    for one in range(len(area)):
+        for other in range(len(area)):
+            if sheet.option[one, VISIT] != sheet.option[other, VISIT]:
+                apart[area[one], area[other]] = min(apart[area[one], area[other]], legs[one, other])
+    for one in range(len(apart)):
+        for other in range(len(apart)):
+            if apart[one, other] == NEVER:
+                apart[one, other] = 0
 
 
 @compiled

@@ -281,21 +281,35 @@ def _through(found: Prospect) -> FloatArray:
             _enter(left, found.area[row], then, worth, rows.visit[row])
     before = _table(many, 1)
     for slot in range(slots):
-        for area in range(many):
-            if slot:
-                _enter(left, area, slot, left.one[area, slot - 1], left.who[area, slot - 1])
-                left.other[area, slot] = max(left.other[area, slot], left.other[area, slot - 1])
+        if slot:
+            _stay(left, slot)
         for area in range(many):
             _come(ways, area, slot, left, before)
         for row in range(len(rows.worth)):
-            then, area = rows.done[row, slot], found.area[row]
-            if then < slots:
-                had = before.other[area, 0] if before.who[area, 0] == rows.visit[row] else before.one[area, 0]
-                worth = had + rows.worth[row]
-                if worth > NOTHING / 2:
-                    most[row] = max(most[row], worth + _after(found, row, then))
-                    _enter(left, area, then, worth, rows.visit[row])
+            _serve(found, row, slot, (before, left), most)
     return most
+
+
+@lean
+def _stay(left: Table, slot: int) -> None:
+    """Who could leave an area a slot earlier can leave it now."""
+    for area in range(len(left.one)):
+        _enter(left, area, slot, left.one[area, slot - 1], left.who[area, slot - 1])
+        left.other[area, slot] = max(left.other[area, slot], left.other[area, slot - 1])
+
+
+@lean
+def _serve(found: Prospect, row: int, slot: int, tables: tuple[Table, Table], most: FloatArray) -> None:
+    """Serve a candidate where one arrived `before` in a slot, and enter what has `left` its area then."""
+    before, left, rows = tables[0], tables[1], found.rows
+    then, area = rows.done[row, slot], found.area[row]
+    if then >= found.span[2]:
+        return
+    had = before.other[area, 0] if before.who[area, 0] == rows.visit[row] else before.one[area, 0]
+    worth = had + rows.worth[row]
+    if worth > NOTHING / 2:
+        most[row] = max(most[row], worth + _after(found, row, then))
+        _enter(left, area, then, worth, rows.visit[row])
 
 
 @lean

@@ -137,25 +137,16 @@ def _descend(sheet: Sheet, ask: Ask, opening: int, ahead: tuple[Outlook, Prospec
         if turn == many or (len(far.area) == 0 and _hopeless(stack, depth, view)):
             depth -= 1
             continue
-        if depth and len(far.area) and (turn == 0 or far.last[turn - 1] < turn):
-            spare = stack.bar[0] - stack.worth[depth]
-            if pointless(far, turn, stack.turn[depth - 1] - 1, stack.free[depth], spare):
-                stack.turn[depth] = far.last[turn] + 1
-                continue
-        if depth and len(far.area):
-            spare = stack.bar[0] - stack.worth[depth]
-            if useless(far, turn, stack.turn[depth - 1] - 1, stack.free[depth], spare):
-                stack.turn[depth] = turn + 1
-                continue
+        passed = _passed(far, stack, depth, turn)
+        if passed > turn:
+            stack.turn[depth] = passed
+            continue
         stack.turn[depth] = turn + 1
         found.work[opening] += 1
         if not _try(sheet, ask, opening, view.cand[turn], stack, depth):
             continue
         _finish(sheet, ask, opening, stack, depth + 1, found)
-        limit = _limit(sheet, view, stack, depth + 1)
-        if len(far.area) and limit > stack.bar[0]:
-            more = going_on(sheet, far, turn, stack.free[depth + 1], stack.arcs, depth + 1)
-            limit = min(limit, stack.worth[depth + 1] + more)
+        limit = _outlook(sheet, ahead, stack, depth + 1)
         if limit <= stack.bar[0]:
             continue
         if found.work[opening] < ask.number[ROOM] and depth + 1 < LONGEST:
@@ -163,6 +154,28 @@ def _descend(sheet: Sheet, ask: Ask, opening: int, ahead: tuple[Outlook, Prospec
             stack.turn[depth] = 0
         else:
             found.missed[opening] = max(found.missed[opening], limit)
+
+
+@lean
+def _passed(far: Prospect, stack: Stack, depth: int, turn: int) -> int:
+    """The next candidate worth a look: `turn` itself, or the first after those that cannot lead above the bar."""
+    if depth == 0 or len(far.area) == 0:
+        return turn
+    spare, number, free = stack.bar[0] - stack.worth[depth], stack.turn[depth - 1] - 1, stack.free[depth]
+    if (turn == 0 or far.last[turn - 1] < turn) and pointless(far, turn, number, free, spare):
+        return int(far.last[turn]) + 1
+    return turn + int(useless(far, turn, number, free, spare))
+
+
+@lean
+def _outlook(sheet: Sheet, ahead: tuple[Outlook, Prospect], stack: Stack, depth: int) -> float:
+    """The most that anything going on from here can be worth, with the prospect asked where there is one."""
+    view, far = ahead[0], ahead[1]
+    limit = _limit(sheet, view, stack, depth)
+    if len(far.area) and limit > stack.bar[0]:
+        more = going_on(sheet, far, stack.turn[depth - 1] - 1, stack.free[depth], stack.arcs, depth)
+        limit = min(limit, stack.worth[depth] + more)
+    return limit
 
 
 @lean

@@ -94,6 +94,18 @@ def test_among_many_visits_too(seed, share):
     assert (quickly.upper <= slowly.upper + 3).all()
 
 
+def test_a_stop_inside_pricing_leaves_what_was_not_looked_at_unknown():
+    board = build_board(small_problem(3, 4, 8))
+    prices = (board.hope * 0.7, np.zeros(board.openings))
+    search = Search(np.zeros(board.openings), beam=20_000, keep=12, slots=120)
+    whole, stopped = price(Grounds(board), prices, search), price(Grounds(board, lambda: True), prices, search)
+    assert whole.exact
+    assert len(whole.opening)
+    assert not stopped.exact
+    assert len(stopped.opening) == 0
+    assert (stopped.upper >= whole.upper.max()).all()
+
+
 @quick
 @given(seeds)
 def test_the_search_adds_up_and_keeps_the_rules(seed):
