@@ -17,7 +17,7 @@ from matching.fleet import build_fleet
 from matching.generation import ALL, FEW, Generation, better, simple_bound
 from matching.greedy import carry_over, insert_greedily, place_greedily, request_order, value_order
 from matching.limits import Ledger, hour_rows, total_value
-from matching.packing import Effort, pack
+from matching.packing import Effort, Packed, pack
 from matching.polish import SIZES, Polish
 from matching.problem import Limits, Problem
 from matching.roster import Progress, Roster
@@ -40,6 +40,7 @@ TOLERANCE = {"round": 5e-4, "day": 1e-4}
 WHOLE, PLAIN_WHOLE = 400, 100
 STEPS = 1000
 GUIDED = 2  # dives guided by the best so far, at effort 1
+MOST_LISTED = 20_000  # columns that could be in a better roster, all of which a packing then looks at
 EVERY = 10_000  # arcs of each visit in a flow: all that a sparse board has
 
 Listener = Callable[[Progress], None] | None
@@ -172,6 +173,16 @@ class _Search:
         work.run(FEW)
         work.run(ALL)
         self._keep_bound(work)
+        if self._done() or self.board.sparse:
+            return
+        every = work.everything_above(total_value(self.best), MOST_LISTED)
+        packed = Packed([], best=False) if every is None else self._pack(every)
+        if packed.best:
+            self.bound = min(self.bound, max(total_value(packed.columns), total_value(self.best)))
+
+    def _pack(self, columns: list[Column]) -> Packed:
+        effort = Effort(PACK[self.mode] * self.limits.effort, self.seed, self._stopped)
+        return pack(self.board, self.rows, columns, self.best, effort)
 
     def _keep_bound(self, work: Generation) -> None:
         if not self.board.sparse:
@@ -218,10 +229,8 @@ class _Search:
         if self._done() or self._stopped():
             return
         value = total_value(self.best)
-        every = work.everything_above(value, 20_000)
-        columns = work.known_above(value) if every is None else every
-        effort = Effort(PACK[self.mode] * self.limits.effort, self.seed, self._stopped)
-        packed = pack(self.board, self.rows, columns, self.best, effort)
+        every = work.everything_above(value, MOST_LISTED)
+        packed = self._pack(work.known_above(value) if every is None else every)
         self._improve(packed.columns)
         if every is not None and packed.best and not self.board.sparse:
             self.bound = min(self.bound, total_value(self.best))

@@ -91,12 +91,16 @@ def why_open(problem: Problem, roster: Roster, visit: str) -> tuple[Sentence, ..
 
 
 def why_not(problem: Problem, roster: Roster, visit: str, worker: str) -> tuple[Sentence, ...]:
-    """Why this worker does not have this visit in this roster, and what would have to change."""
+    """Why this worker does not have this visit in this roster, and what would have to change.
+
+    A `ProblemError` if there is no such visit or worker.
+    """
+    wish, worker = visit_of(problem, visit), worker_of(problem, worker).code
     choice = roster.choice_of(visit)
     if choice is not None and choice.worker == worker:
         return ()
     others = [each for each in roster.choices if each.visit != visit]
-    finder, wish = SlotFinder(with_choices(problem, others)), visit_of(problem, visit)
+    finder = SlotFinder(with_choices(problem, others))
     code = finder.reasons(wish).get(worker)
     if code is not None:
         told = [_refused(wish, worker, code)]

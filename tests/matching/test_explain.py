@@ -106,6 +106,8 @@ def test_unknown_names_are_refused_in_a_sentence():
         why_chosen(problem, solve(problem), "V-1", "neighbour")
     with pytest.raises(ProblemError):
         why_not(problem, solve(problem), "V-9", "W-1")
+    with pytest.raises(ProblemError, match="There is no worker W-9"):
+        why_not(problem, solve(problem), "V-1", "W-9")
     with pytest.raises(ProblemError):
         render(say("chosen"), "fr", EPOCH)
 

@@ -219,3 +219,4 @@ def test_solving_again_from_a_proven_roster_moves_nothing(seed, mode):
     assert again.objective == roster.objective
     if roster.proven:
         assert again.choices == roster.choices
+        assert again.proven
