@@ -23,7 +23,7 @@ from matching.jsonio import roster_to_json
 def main(words: list[str]) -> int:
     """Solve one day twice; 1 if the rosters differ or are not allowed."""
     parser = argparse.ArgumentParser(prog="benchmarks dask", description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--workers", type=int, default=600, help="of the day, three visits each; up to 400 make no pieces")
+    parser.add_argument("--workers", type=int, default=600, help="three visits each; up to 400 make no pieces")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--effort", type=float, default=0.5)
     options = parser.parse_args(words)
