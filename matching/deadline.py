@@ -7,7 +7,7 @@ from collections.abc import Callable
 from matching.problem import Problem
 
 # Seconds that putting the roster together takes for each visit: its routes, terms, reasons and moves.
-EACH = 4e-4
+EACH = 7e-4
 
 
 def within(problem: Problem, seconds: float, clock: Callable[[], float]) -> Callable[[], bool]:
