@@ -19,7 +19,7 @@ from matching.fleet import Fleet, build_fleet, some_workers
 from matching.jsonio import digest
 from matching.problem import Limits, Problem, Visit
 from matching.roster import ENGINE_VERSION, Choice, ReasonCount, Roster, Route, Stop, Term, Unmatched
-from matching.routes import Booked, DutyBook, fill
+from matching.routes import Booked, fill
 from matching.rush import Settled, settle
 from matching.scoring import PAIR_TERMS, idle_rate, p_accept, rounded, travel_rate, units
 from matching.slots import with_choices
@@ -186,14 +186,10 @@ def _by_the_book(fleet: Fleet, pairs: Pairs, terms: PairTerms, sums: Counter[str
         for each, row, mine, chance in zip(booked, pairs.visit.tolist(), told, terms.chance.tolist(), strict=True)
     ]
     for book in books.values():
-        if not _is_plain(book):
+        if book.new:
             sums.update(way_terms(book, book.new))
     routes = [book.route(number) for book in books.values() for number in range(len(book.duties))]
     return choices, [route for route in routes if route is not None]
-
-
-def _is_plain(book: DutyBook) -> bool:
-    return not book.new
 
 
 def _add_open(settled: Settled, sums: Counter[str]) -> None:
