@@ -14,7 +14,7 @@ from matching.compiled import is_ready
 from matching.dive import Dive
 from matching.errors import require
 from matching.fleet import build_fleet
-from matching.generation import ALL, FEW, Generation, better, simple_bound
+from matching.generation import ALL, EARLY, FEW, Generation, better, simple_bound
 from matching.greedy import carry_over, insert_greedily, place_greedily, request_order, value_order
 from matching.limits import Ledger, hour_rows, total_value
 from matching.packing import Effort, Packed, pack
@@ -202,7 +202,7 @@ class _Search:
         if self.mode == "day":
             self._anneal(STEPS)
         work.begin(self.best)
-        work.run(FEW[1:] if is_ready() else FEW)
+        work.run([EARLY] if is_ready() else FEW)
         self._dive(work)
         work.run(ALL)
         self._keep_bound(work)

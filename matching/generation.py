@@ -26,8 +26,9 @@ NONE = np.zeros(0)
 # From coarse to fine: a few visits of each opening, more of them; all, then with finer slots and wider beams.
 FEW = (
     Search(NONE, beam=40, keep=12, slots=30, cap=CAP, slow=1e-3),
-    Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP, slow=2e-2),
+    Search(NONE, beam=40, keep=12, slots=40, cap=3 * CAP),
 )
+EARLY = FEW[1]._replace(slow=2e-2)  # enough for a first dive
 ALL = (
     Search(NONE, beam=60, keep=12, slots=40),
     Search(NONE, beam=240, keep=12, slots=120),
