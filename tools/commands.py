@@ -191,7 +191,9 @@ def test(options: argparse.Namespace) -> int:
     set_up(packages.DEVELOPMENT, development=True)
     compile_matcher()
     machine.ensure_browser()
-    return show([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope", *options.rest])
+    # A worker that dies ends the run: with another in its place the tests it had would be waited for forever.
+    spread = ("-n", "2", "--dist", "loadscope", "--max-worker-restart", "0")
+    return show([PYTHON, "-m", "pytest", *spread, *options.rest])
 
 
 def check(_: argparse.Namespace) -> int:
