@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -25,6 +26,7 @@ from matching.roster import Progress, Roster
 
 INTERRUPTED = 130
 LONGEST = 300  # characters of a sentence
+MOST_PAIRS = 2_000_000  # workers × visits for which a quick plan is put aside, so that whatever dies leaves a roster
 EFFORT_PER_SECOND = 0.1  # effort 1 is meant for some ten seconds
 
 
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("There is not enough memory for this.\n")
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("\nInterrupted; nothing was written.\n")
+        sys.stderr.write("\nInterrupted.\n")
         return INTERRUPTED
     return code
 
@@ -101,16 +103,35 @@ def _solve(options: argparse.Namespace) -> int:
     before = roster_from_json(options.start.read_text(encoding="utf-8")) if options.start else None
     with _asked_to_stop() as asked:
         limits = _limits(problem, options, asked)
+        if _is_file(options.out) and len(problem.workers) * len(problem.visits) <= MOST_PAIRS:
+            quick = solve(problem, Limits(effort=0), options.seed, options.mode, before)
+            _write(options.out, replace(quick, fallback="unfinished"))
         roster = solve(problem, limits, options.seed, options.mode, before, _listener())
-    text = roster_to_json(roster) + "\n"
     if options.out:
-        options.out.write_text(text, encoding="utf-8")
+        _write(options.out, roster)
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(roster_to_json(roster) + "\n")
     sys.stderr.write(_summary(problem, roster))
     if options.explain:
         sys.stderr.write(_explained(problem, roster, options.language))
     return 0
+
+
+def _write(path: Path, roster: Roster) -> None:
+    """All of it or nothing: who is killed here leaves what there was before."""
+    text = roster_to_json(roster) + "\n"
+    if not _is_file(path):
+        path.write_text(text, encoding="utf-8")
+        return
+    target = path.resolve()
+    draft = target.with_name(f"{target.name}.draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(target)
+
+
+def _is_file(path: Path | None) -> bool:
+    """Whether this is, or would be, a file: not a pipe."""
+    return path is not None and (path.is_file() or not path.exists())
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Problem:
     """Everything an engine may know. Validated when built: `ProblemError` says what is wrong, in a sentence.
 
     `now` is the earliest second anybody may leave; `first_weekday` is the weekday of day 0 (Monday 0); `open_zones`
-    None means all; `buffer_minutes` lie between two visits besides travel; `grid_minutes` is the step of starts.
+    None means all; `buffer_minutes` lie between two visits besides travel; `grid_seconds` is the step of starts.
     """
 
     epoch: str

@@ -80,7 +80,7 @@ def _object(kind: Any, shapes: dict[str, Any]) -> dict[str, Any]:
         shape["properties"]["kind"] = {"const": kind.__name__.lower()}
         shape["required"].append("kind")
     if kind.__doc__:
-        shape["description"] = " ".join(kind.__doc__.split("\n\n")[0].split())
+        shape["description"] = " ".join(kind.__doc__.split())
     return shape
 
 

@@ -2,14 +2,20 @@
 
 import json
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from matching import Commitment
 from matching.__main__ import _asked_to_stop, main
 from matching.jsonio import problem_to_json, roster_from_json
-from tests.matching.instances import full_day
+from tests.matching.instances import full_day, small_problem
+from tests.proofs.processes import until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -116,3 +122,45 @@ def test_a_signal_asks_for_the_best_so_far(files, capsys, number):
     assert signal.getsignal(number) is usual
     assert main(["solve", str(files[0])]) == 0
     assert "stopped" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["morning", "table"])
+def test_the_examples_of_the_docs_are_solved_to_the_optimum(tmp_path, capsys, name):
+    problem, roster = str(ROOT / "docs" / "examples" / f"{name}.json"), str(tmp_path / "roster.json")
+    for mode in ("round", "day"):
+        assert main(["solve", problem, "--mode", mode, "--out", roster, "--explain"]) == 0
+        assert "gap 0.000%" in capsys.readouterr().err
+        assert main(["check", problem, roster]) == 0
+
+
+@pytest.mark.parametrize("kind", ["problem", "roster"])
+def test_the_schemas_of_the_docs_are_those_of_the_types(kind, capsys):
+    main(["schema", kind])
+    assert (ROOT / "docs" / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8") == capsys.readouterr().out
+
+
+def test_a_search_that_is_killed_leaves_a_quick_plan(files, tmp_path):
+    problem, roster = files
+    problem.write_text(problem_to_json(small_problem(5, 40, 120)), encoding="utf-8")
+    words = [sys.executable, "-m", "matching", "solve", str(problem), "--mode", "day", "--effort", "500"]
+    with subprocess.Popen([*words, "--out", str(roster)], cwd=ROOT) as search:
+        until(roster.exists)
+        search.kill()
+    assert main(["check", str(problem), str(roster)]) == 0
+    left = roster_from_json(roster.read_text(encoding="utf-8"))
+    assert (left.engine, left.fallback) == ("greedy", "unfinished")
+    assert left.choices
+
+
+def test_a_finished_search_is_no_fallback(files):
+    problem, roster = files
+    assert main(["solve", str(problem), "--out", str(roster)]) == 0
+    assert roster_from_json(roster.read_text(encoding="utf-8")).fallback == ""
+    assert [each.name for each in roster.parent.iterdir() if each.name.startswith("roster")] == ["roster.json"]
+
+
+def test_a_pipe_gets_the_roster_only(files):
+    problem = files[0]
+    words = [sys.executable, "-m", "matching", "solve", str(problem), "--out", "/dev/stdout"]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert roster_from_json(told).fallback == ""
