@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, fields
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from matching.weights import UNITS_PER_MINUTE
 
 ENGINE_VERSION = "1"
+T = TypeVar("T")
+
+
+def in_columns(kind: type[T], *columns: Collection[Any]) -> list[T]:
+    """`[kind(*row) for row in zip(*columns)]`, two to three times as fast, for the plain classes below."""
+    made = list(map(object.__new__, repeat(kind, len(columns[0]))))
+    known = fields(kind)  # type: ignore[arg-type]
+    given: list[Any] = [*columns, *(repeat(each.default) for each in known[len(columns) :])]
+    for each, column in zip(known, given, strict=True):
+        deque(map(getattr(kind, each.name).__set__, made, column), maxlen=0)
+    return made
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -33,7 +33,7 @@ LIST, WIDTH = 24, 64  # openings of each visit that are added at a time, and at 
 # Pass by pass, in shares of what a visit is usually worth: by how much bids rise, at what rest of its value a visit
 # would rather stay open, and by how much less than its best an opening is still of interest.
 PASSES = ((4e-3, 0.8, 4e-3), (1e-3, 0.6, 2e-3), (4e-4, 0.5, 1e-3), (4e-4, 0.3, 1e-3), (3e-4, 0.0, 1e-3))
-NEAR = 1e-3  # a proof as near as this is good enough
+NEAR = 1.5e-3  # a proof as near as this is good enough
 ANY = 1 << 60
 # Where the lists together name less than this share of what could be named, lists are wider and go apart.
 CROWDED, WIDE, MASKS = 0.7, 256, (7, 63)

@@ -18,7 +18,7 @@ from matching.clockwork import Starts, advance, last_free_start, next_free_start
 from matching.fleet import Fleet, build_fleet, some_workers
 from matching.jsonio import digest
 from matching.problem import Limits, Problem, Visit
-from matching.roster import ENGINE_VERSION, Choice, ReasonCount, Roster, Route, Stop, Term, Unmatched
+from matching.roster import ENGINE_VERSION, Choice, ReasonCount, Roster, Route, Stop, Term, Unmatched, in_columns
 from matching.routes import Booked, fill
 from matching.rush import Settled, settle
 from matching.scoring import PAIR_TERMS, idle_rate, p_accept, rounded, travel_rate, units
@@ -149,16 +149,20 @@ def _plainly(fleet: Fleet, pairs: Pairs, terms: PairTerms, sums: Counter[str]) -
     hands = [problem.workers[row].code for row in pairs.worker.tolist()]
     added = (pairs.there + pairs.onward).tolist()
     columns = (pairs.start.tolist(), pairs.leave.tolist(), added, terms.chance.tolist(), told)
-    choices = list(map(Choice, codes, hands, *columns))
+    choices = in_columns(Choice, codes, hands, *columns)
     choices.sort(key=lambda each: each.visit)
     return choices, _routes(fleet, pairs, codes, hands)
 
 
 def _told(columns: dict[str, IntArray]) -> list[tuple[Term, ...]]:
     """The terms of each pair, without those that are 0."""
-    lists = [(name, column.tolist()) for name, column in columns.items()]
-    each = [[Term(name, amount) if amount else None for amount in amounts] for name, amounts in lists]
+    each = [_terms(name, column) for name, column in columns.items()]
     return [tuple(filter(None, row)) for row in zip(*each, strict=True)]
+
+
+def _terms(name: str, column: IntArray) -> list[Term | None]:
+    terms = in_columns(Term, [name] * len(column), column.tolist())
+    return [term if there else None for term, there in zip(terms, column.tolist(), strict=True)]
 
 
 def _routes(fleet: Fleet, pairs: Pairs, codes: list[str], hands: list[str]) -> list[Route]:
@@ -168,10 +172,10 @@ def _routes(fleet: Fleet, pairs: Pairs, codes: list[str], hands: list[str]) -> l
     place = [visits[row].place for row in pairs.visit.tolist()]
     leave, there = pairs.leave.tolist(), pairs.there.tolist()
     finish = (pairs.start + minutes * 60).tolist()
-    stops = list(map(Stop, codes, place, leave, pairs.arrive.tolist(), pairs.start.tolist(), finish, there))
+    stops = in_columns(Stop, codes, place, leave, pairs.arrive.tolist(), pairs.start.tolist(), finish, there)
     shift = fleet.openings.duty[pairs.opening].tolist()
     ways = (pairs.there + pairs.onward).tolist()
-    made = list(map(Route, hands, shift, leave, zip(stops, strict=True), pairs.back.tolist(), ways))
+    made = in_columns(Route, hands, shift, leave, list(zip(stops, strict=True)), pairs.back.tolist(), ways)
     return [made[row] for row in order.tolist()]
 
 

@@ -15,6 +15,7 @@ from matching.check import check
 from matching.fleet import build_fleet
 from matching.layout import lay_out
 from matching.limits import hour_rows
+from matching.roster import Stop, in_columns
 from matching.rounds import _worthwhile, flow, is_flow
 from matching.scoring import open_columns, open_terms
 from matching.wishes import wishes_of
@@ -217,3 +218,12 @@ def test_where_all_want_the_same_few_visits_go_apart():
 def test_without_rivalry_lists_stay_short():
     problem = make_problem([make_visit(windows=(window(9),))], [make_worker(shifts=(Shift(at(8), at(12)),))])
     assert not rush.Market(laid_out(problem)).crowded
+
+
+@pytest.mark.parametrize("many", [0, 3])
+def test_what_is_made_in_columns_is_as_if_made_one_by_one(many):
+    codes, numbers = [f"V{row}" for row in range(many)], list(range(many))
+    columns = (codes, numbers, numbers, numbers, numbers, numbers, numbers)
+    made = in_columns(Stop, *columns)
+    assert made == [Stop(*row) for row in zip(*columns, strict=True)]
+    assert [stop.committed for stop in made] == [False] * many
