@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import time
@@ -16,6 +17,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, TypeAlias
 
 GRACE = 1.25  # whoever is not done by this many times the allowed seconds (and two more) is killed
@@ -28,11 +30,12 @@ Work: TypeAlias = Callable[[Any, Share, Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a child handed over, each with its second; when it ended or was killed, and what went wrong."""
+    """What a child handed over, each with its second; when it ended or was killed, what went wrong, peak bytes."""
 
     things: tuple[tuple[float, Any], ...]
     seconds: float
     trouble: str = ""
+    memory: int = 0
 
 
 def call(work: Work, given: Any, seconds: float) -> Answer:
@@ -43,7 +46,7 @@ def call(work: Work, given: Any, seconds: float) -> Answer:
     child.start()
     there.close()
     try:
-        return _listen(here, seconds * GRACE + 2)
+        return _listen(here, seconds * GRACE + 2, child.pid or 0)
     finally:
         if child.pid is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -53,12 +56,12 @@ def call(work: Work, given: Any, seconds: float) -> Answer:
         here.close()
 
 
-def _listen(pipe: Connection, allowed: float) -> Answer:
+def _listen(pipe: Connection, allowed: float, group: int) -> Answer:
     things: list[tuple[float, Any]] = []
     began, deadline = 0.0, time.perf_counter() + START
     while True:
         if not pipe.poll(max(0.0, deadline - time.perf_counter())):
-            return Answer(tuple(things), time.perf_counter() - began, "killed: not done in time")
+            return Answer(tuple(things), time.perf_counter() - began, "killed: not done in time", peak(group))
         try:
             kind, stamp, thing = pipe.recv()
         except EOFError:
@@ -68,7 +71,17 @@ def _listen(pipe: Connection, allowed: float) -> Answer:
         elif kind == "share":
             things.append((stamp - began, thing))
         else:
-            return Answer(tuple(things), stamp - began, thing)
+            return Answer(tuple(things), stamp - began, *thing)
+
+
+def peak(group: int) -> int:
+    """The most bytes each living process of a group ever had resident, added up; 0 where there is no /proc."""
+    found = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            if os.getpgid(int(status.parent.name)) == group:
+                found += sum(int(each) << 10 for each in re.findall(r"VmHWM:\s+(\d+) kB", status.read_text()))
+    return found
 
 
 def _live(pipe: Connection, work: Work, given: Any) -> None:
@@ -81,9 +94,10 @@ def _live(pipe: Connection, work: Work, given: Any) -> None:
 
     try:
         work(given, lambda thing: say("share", thing), lambda: say("ready", None))
-        say("done", "")
+        say("done", ("", peak(os.getpgrp())))
     except MemoryError:
-        say("done", "out of memory")
+        say("done", ("out of memory", peak(os.getpgrp())))
     except Exception as error:  # noqa: BLE001 (whatever a peer throws is its result)
-        say("done", f"{type(error).__name__}: {str(error)[:200]}\n{traceback.format_exc()[-600:]}")
+        trouble = f"{type(error).__name__}: {str(error)[:200]}\n{traceback.format_exc()[-600:]}"
+        say("done", (trouble, peak(os.getpgrp())))
     os._exit(0)

@@ -28,7 +28,10 @@ EFFORT_PER_SECOND = 0.1  # effort 1 is meant for some ten seconds; what is allow
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What became of one contestant on one day; `trail` are (second, worth) of ever better plans, `bound` is ours."""
+    """What became of one contestant on one day; `trail` are (second, worth) of ever better plans, `bound` is ours.
+
+    `memory`: the most bytes that each of its processes ever had, added up.
+    """
 
     name: str
     day: str
@@ -40,6 +43,7 @@ class Run:
     roster: Roster | None = None
     trouble: str = ""
     load: float = 0.0
+    memory: int = 0
 
     @property
     def objective(self) -> float:
@@ -101,7 +105,8 @@ def run_one(name: str, day: Day, budget: Budget) -> Run:
         answers = list(side_by_side.map(lambda task: call(peer_work, task, budget.seconds), tasks))
     things = sorted((thing for answer in answers for thing in answer.things), key=lambda thing: thing[0])
     trouble = next((answer.trouble for answer in answers if answer.trouble), "")
-    answer = Answer(tuple(things), max(answer.seconds for answer in answers), trouble)
+    memory = sum(answer.memory for answer in answers)
+    answer = Answer(tuple(things), max(answer.seconds for answer in answers), trouble, memory)
     return _peer_run(name, day, budget, answer, load)
 
 
@@ -115,7 +120,8 @@ def _peer_run(name: str, day: Day, budget: Budget, answer: Answer, load: float) 
         if verdict.faults or verdict.objective > best.objective:
             best = verdict
             trail.append((second, 0.0 if verdict.faults else verdict.objective))
-    return Run(name, day.name, budget.seconds, answer.seconds, best, tuple(trail), trouble=answer.trouble, load=load)
+    return Run(name, day.name, budget.seconds, answer.seconds, best, tuple(trail),
+               trouble=answer.trouble, load=load, memory=answer.memory)  # fmt: skip
 
 
 def _our_run(day: Day, budget: Budget, answer: Answer, load: float) -> Run:
@@ -128,7 +134,7 @@ def _our_run(day: Day, budget: Budget, answer: Answer, load: float) -> Run:
     trail += [(second, 0.0 if verdict.faults else verdict.objective) for second, _ in rosters]
     bound = seconds_of(roster.bound) if roster else None
     return Run(OURS, day.name, budget.seconds, answer.seconds, verdict, tuple(trail), bound, roster,
-               answer.trouble, load)  # fmt: skip
+               answer.trouble, load, answer.memory)  # fmt: skip
 
 
 def peer_work(task: Task, share: Share, ready: Callable[[], None]) -> None:

@@ -9,8 +9,10 @@ from statistics import median
 from benchmarks.peers import SOLVERS
 from benchmarks.runs import OURS, Run
 
-COLUMNS = ("day", "who", "seconds", "share", "× best peer", "served", "way/visit", "Gini", "first plan", "to .995")
-WIDTHS = (8, 10, 8, 8, 12, 7, 10, 6, 11, 8)
+COLUMNS = (
+    "day", "who", "seconds", "share", "× best peer", "served", "way/visit", "Gini", "first plan", "to .995", "GB",
+)  # fmt: skip
+WIDTHS = (8, 10, 8, 8, 12, 7, 10, 6, 11, 8, 6)
 
 
 def results(runs: Iterable[Run]) -> str:
@@ -45,6 +47,7 @@ def _figures(mine: list[Run], every: list[Run]) -> tuple[str, ...]:
         f"{median(run.verdict.travel_per_visit for run in mine):.0f}",
         f"{median(run.verdict.gini for run in mine):.3f}",
         f"{median(first):.2f}" if first else "none", f"{median(reached):.1f}" if len(reached) * 2 > len(mine) else "–",
+        f"{most / 1e9:.1f}" if (most := max(run.memory for run in mine)) else "–",
     )  # fmt: skip
 
 
