@@ -19,12 +19,12 @@ from matching.polish import Polish, neighbours_of_workers
 from matching.roster import Roster
 from matching.scoring import units
 from matching.travel import IntArray
-from matching.workshop import Workshop
+from matching.workshop import Heat, Workshop
 
 STAY = 10.0  # minutes that keeping a worker is worth at least
 AROUND = 40
 FIRST_LOOK = 10
-STEPS, WARM, COLD = 1500, 100_000.0, 2_000.0
+STEPS, WARM = 1500, Heat(hot=100_000.0, cold=2_000.0)
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Again:
             return
         sticky = self._sticky()
         bench = Workshop(sticky, self.rows).bench(self.seed).load(self._on(sticky, self.carried))
-        best = bench.insert(loose).anneal(STEPS, WARM, COLD).columns()
+        best = bench.insert(loose).anneal(STEPS, WARM).columns()
         yield self._on(self.board, best)
         work = Generation(sticky, self.rows, self.stop, lambda _phase, _bound: None, 1e-4, self.budget)
         work.prepare(best)

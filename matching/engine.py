@@ -26,7 +26,7 @@ from matching.routes import Booked
 from matching.rush import is_large
 from matching.scoring import open_terms
 from matching.single import settle_round
-from matching.workshop import Bench, Workshop, anneal_together
+from matching.workshop import TOURS, USUAL, Bench, Heat, Workshop, anneal_together, is_touring
 
 MODES = ("instant", "round", "day")
 # Effort 1 in cells of the pricing tables, about a hundred million a second; and in CP-SAT's deterministic seconds.
@@ -39,6 +39,7 @@ TOLERANCE = {"round": 5e-4, "day": 1e-4}
 # Days with more workers are planned in pieces: compiled, and by numpy alone.
 WHOLE, PLAIN_WHOLE = 400, 100
 STEPS = 1000
+TOURING, SPELLS = 100_000, 40  # steps of the search where routes have many stops, at effort 1, and in how many parts
 GUIDED = 2  # dives guided by the best so far, at effort 1
 MOST_LISTED = 20_000  # columns that could be in a better roster, all of which a packing then looks at
 EVERY = 10_000  # arcs of each visit in a flow: all that a sparse board has
@@ -175,7 +176,7 @@ class _Search:
         self._keep_bound(work)
         if self._done() or self.board.sparse:
             return
-        every = work.everything_above(total_value(self.best), MOST_LISTED)
+        every = self._listed(work)
         packed = Packed([], best=False) if every is None else self._pack(every)
         if packed.best:
             self.bound = min(self.bound, max(total_value(packed.columns), total_value(self.best)))
@@ -200,20 +201,32 @@ class _Search:
             return self._answer("flow")
         work = self._generation()
         if self.mode == "day":
-            self._anneal(STEPS)
+            self._anneal(STEPS, USUAL)
+        touring = self.shop is not None and is_touring(self.best)
+        if self.mode == "day" and touring:
+            self._tour()
+            work.budget /= SPELLS  # deeper is hopeless there
         work.begin(self.best)
         work.run([EARLY] if is_ready() else FEW)
         self._dive(work)
-        work.run(ALL)
+        work.run(ALL[:2] if touring else ALL)
         self._keep_bound(work)
         if not self._stopped():
             self._finish(work)
         return self._answer("columns")
 
-    def _anneal(self, steps: int) -> None:
+    def _anneal(self, steps: int, heat: Heat) -> None:
         if self.shop is not None and not self._stopped():
-            self._improve(anneal_together(self.benches, steps).columns())
+            self._improve(anneal_together(self.benches, steps, heat).columns())
             self._tell("search", self.bound)
+
+    def _tour(self) -> None:
+        """One long annealing in spells, so that it can be stopped."""
+        steps = round(TOURING * self.limits.effort * min(1.0, len(self.board.visits) / 100) / SPELLS)
+        cooling = (TOURS.cold / TOURS.hot) ** (1 / SPELLS)
+        for spell in range(SPELLS):
+            hot = TOURS.hot * cooling**spell
+            self._anneal(steps, TOURS._replace(hot=hot, cold=hot * cooling))
 
     def _finish(self, work: Generation) -> None:
         """Whole columns: of all that matter if they are few, else by diving, polishing, and packing what is near."""
@@ -228,13 +241,18 @@ class _Search:
             self._polish(work)
         if self._done() or self._stopped():
             return
-        value = total_value(self.best)
-        every = work.everything_above(value, MOST_LISTED)
-        packed = self._pack(work.known_above(value) if every is None else every)
+        every = self._listed(work)
+        packed = self._pack(work.known_above(total_value(self.best)) if every is None else every)
         self._improve(packed.columns)
         if every is not None and packed.best and not self.board.sparse:
             self.bound = min(self.bound, total_value(self.best))
         self._tell("pack", self.bound)
+
+    def _listed(self, work: Generation) -> list[Column] | None:
+        """Every column that could be in a better roster, if they are few; long routes that were given up never are."""
+        if is_touring(self.best) and not work.exact:
+            return None
+        return work.everything_above(total_value(self.best), MOST_LISTED)
 
     def _polish(self, work: Generation) -> None:
         """Sweeps over neighbourhoods, larger ones once a sweep brings nothing any more."""

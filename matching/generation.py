@@ -51,7 +51,8 @@ class Anchor(NamedTuple):
 class Generation:
     """One run of column generation on one board. `bound` is valid at any moment (worth of columns, without `stay`).
 
-    `budget` is the work allowed, in cells of the backward tables; it stands for time, but is the same everywhere.
+    `exact`: whether the last look at all visits gave nothing up. `budget` is the work allowed, in cells of the backward
+    tables; it stands for time, but is the same everywhere.
     """
 
     board: Board
@@ -68,6 +69,7 @@ class Generation:
     anchor: Anchor | None = None
     incumbent: float = 0.0
     slack: float = math.inf
+    exact: bool = True
     floors: FloatArray = field(init=False)
 
     def prepare(self, columns: list[Column]) -> None:
@@ -140,6 +142,8 @@ class Generation:
         found = price(self.grounds, (prices.visits, per_minute), search._replace(floor=self.floors))
         self.budget -= found.work
         bound = bound_at(self.rows, prices, found.upper)
+        if not search.cap:
+            self.exact = found.exact
         if not search.cap and (self.anchor is None or bound < self.anchor.bound):
             self.bound = min(self.bound, bound)
             self.anchor = Anchor(prices.visits, prices.hours, per_minute, found.upper, bound)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from matching.kernels.sheet import Found, Sheet
 
 THREADS = 2
+MOST_STOPS = 128  # in one opening
 TRIALS = 5000  # for each label that the numpy search may hold
 WORK = 2  # a trial takes as long as so many cells of the numpy tables
 MOST_KEPT = 2000
 CHUNK = 8
 MOST_OPTIONS = 3500
 NOTHING = -1e17
-UNKNOWN = 1e18
+BLINK = 0.02  # seconds between two questions whether to stop
 
 
 def make_sheet(board: Board, times: Times) -> Sheet:
@@ -173,33 +174,42 @@ def _nearest(board: Board) -> IntArray:
 def price_sheet(sheet: Sheet, ask: Asked, stop: Callable[[], bool]) -> Found:
     """Price all openings, some at a time on each thread; the result does not depend on how many threads there are.
 
-    Openings that are not looked at because of a stop could be worth anything.
+    `stop` is asked all the while; openings not looked at to the end because of it could be worth anything.
     """
     from matching.kernels.search import price_openings
-    from matching.kernels.sheet import KEEP, LONGEST, Found
+    from matching.kernels.sheet import KEEP, Found
 
     openings, keep = len(sheet.opening), int(ask.number[KEEP])
     found = Found(
-        np.full((openings, keep, LONGEST), -1, dtype=np.int32),
+        np.full((openings, keep, longest_of(sheet)), -1, dtype=np.int32),
         np.zeros((openings, keep)),
         np.zeros(openings, dtype=np.int64),
         np.zeros(openings),
         np.zeros(openings),
         np.zeros(openings, dtype=np.int64),
+        np.array([stop()], dtype=np.int64),
     )
 
     def look(low: int) -> None:
-        high = min(openings, low + CHUNK)
-        if stop():
-            found.missed[low:high] = UNKNOWN
-        else:
-            price_openings(sheet, ask, low, high, found)
+        price_openings(sheet, ask, low, min(openings, low + CHUNK), found)
 
-    if openings > CHUNK:
-        list(threads().map(look, range(0, openings, CHUNK)))
-    else:
-        look(0)
+    looks = [threads().submit(look, low) for low in range(0, openings, CHUNK)]
+    while wait(looks, BLINK).not_done:
+        found.halt[0] |= stop()
+    for each in looks:
+        each.result()
     return found
+
+
+def longest_of(sheet: Sheet) -> int:
+    """One visit more than any opening has time for, ways not counted: so deep searches look, lest they miss any."""
+    from matching.kernels.sheet import BUFFER, DUE, HIGH, LOW, READY, SECONDS
+
+    row, buffer = sheet.opening, int(sheet.rate[BUFFER])
+    room = np.minimum(row[:, DUE], row[:, HIGH]) - np.maximum(row[:, READY], row[:, LOW])
+    shortest = int(sheet.option[:, SECONDS].min()) if len(sheet.option) else 0
+    fitting = (int(room.max(initial=0)) + buffer) // max(1, shortest + buffer)
+    return max(1, min(fitting, MOST_STOPS - 1, len(sheet.option))) + 1
 
 
 @cache

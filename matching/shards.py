@@ -27,7 +27,7 @@ from matching.problem import PairTerm, Problem
 from matching.searching import Search
 from matching.slots import Booking
 from matching.travel import FloatArray, IntArray
-from matching.workshop import Workshop, anneal_together
+from matching.workshop import TOURS, USUAL, Workshop, anneal_together, is_touring
 
 GREEDY, SEARCH = -2, -1
 STEPS = 8000
@@ -125,7 +125,8 @@ def _given(board: Board, names: Names, task: Task) -> list[Column]:
 def _searched(board: Board, best: list[Column], seed: int) -> list[Column]:
     """A first plan improved by ruin and recreate."""
     shop = Workshop(board, hour_rows(board))
-    return anneal_together([shop.bench(seed).load(best)], STEPS).columns()
+    heat = TOURS if is_touring(best) else USUAL
+    return anneal_together([shop.bench(seed).load(best)], STEPS, heat).columns()
 
 
 def _filled(board: Board, best: list[Column], seed: int) -> list[Column]:

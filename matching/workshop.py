@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from matching.board import Board
 from matching.columns import Column, make_columns
 from matching.limits import HourRow
-from matching.quick import make_sheet, threads
+from matching.quick import longest_of, make_sheet, threads
 from matching.travel import IntArray
 
 if TYPE_CHECKING:
@@ -19,9 +19,30 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 60
 TRIES = 150  # arcs of a visit tried at best insertion; the annealing looks at fewer
-FEWER = 40
 BLINK = 0.02
-HOT, COLD = 600_000.0, 3_000.0  # ten minutes and three seconds of travel
+
+
+class Heat(NamedTuple):
+    """How annealing goes: units of temperature at the beginning and at the end, and how visits are taken out and tried.
+
+    `tries` arcs of a visit, before them the openings of `around` neighbours; up to `string` visits of a route go out.
+    """
+
+    hot: float = 600_000.0  # ten minutes of travel
+    cold: float = 3_000.0  # three seconds
+    tries: int = 40
+    around: int = 0
+    string: int = 4
+
+
+USUAL = Heat()
+TOURS = Heat(tries=10, around=30, string=10)  # where a worker has many visits, it matters who else is near
+MANY_STOPS = 4
+
+
+def is_touring(columns: Sequence[Column]) -> bool:
+    """Whether routes have so many stops that columns are too many to price, and the search has to do most."""
+    return sum(len(column.options) for column in columns) > MANY_STOPS * len(columns)
 
 
 class Workshop:
@@ -46,7 +67,7 @@ class Bench:
         from matching.kernels.ruin import new_memory
 
         self.shop = shop
-        self.plan: Plan = empty_plan(shop.sheet, len(shop.board.visits), shop.left)
+        self.plan: Plan = empty_plan(shop.sheet, len(shop.board.visits), shop.left, longest_of(shop.sheet))
         self.memory = new_memory(self.plan)
         self.dice = np.array([(seed * 7919 + 12345) & 0x7FFFFFFF], dtype=np.int64)
 
@@ -59,7 +80,7 @@ class Bench:
         """Best insertion of these visits, one after the other."""
         from matching.kernels.plan import insert_all
 
-        blink = np.array([0.0, float(TRIES)])
+        blink = np.array([0.0, float(TRIES), 0.0])
         insert_all(self.shop.sheet, self.shop.town, self.plan, np.array(order, dtype=np.int64), self.dice, blink)
         return self
 
@@ -71,13 +92,13 @@ class Bench:
             load_routes(self.shop.sheet, self.shop.town, self.plan, self._arcs(columns))
         return self
 
-    def anneal(self, steps: int, hot: float = HOT, cold: float = COLD) -> Bench:
+    def anneal(self, steps: int, heat: Heat = USUAL) -> Bench:
         """So many steps of ruin and recreate; the best plan met is kept."""
         from matching.kernels.ruin import anneal
 
-        heat = np.array([hot, cold, float(steps), BLINK, float(FEWER)])
+        how = np.array([heat.hot, heat.cold, steps, BLINK, heat.tries, heat.around, heat.string], dtype=np.float64)
         if len(self.shop.board.visits):
-            anneal(self.shop.sheet, self.shop.town, self.plan, self.memory, self.dice, heat)
+            anneal(self.shop.sheet, self.shop.town, self.plan, self.memory, self.dice, how)
         return self
 
     def columns(self) -> list[Column]:
@@ -99,9 +120,9 @@ class Bench:
         return table
 
 
-def anneal_together(benches: list[Bench], steps: int, hot: float = HOT, cold: float = COLD) -> Bench:
+def anneal_together(benches: list[Bench], steps: int, heat: Heat = USUAL) -> Bench:
     """Each bench on a thread of its own; the best of them, the first if equal."""
-    list(threads().map(lambda bench: bench.anneal(steps, hot, cold), benches))
+    list(threads().map(lambda bench: bench.anneal(steps, heat), benches))
     return max(benches, key=lambda bench: bench.value)
 
 
@@ -118,6 +139,7 @@ def _make_town(board: Board, rows: tuple[HourRow, ...], sheet: Sheet) -> Town:
         for opening in row.openings:
             of_opening[opening].append(number)
     return Town(
+        np.searchsorted(board.visit, np.arange(len(board.visits) + 1)).astype(np.int64),
         np.searchsorted(visit[order], np.arange(len(board.visits) + 1)).astype(np.int64),
         order.astype(np.int64),
         _neighbours(board, sheet),

@@ -14,7 +14,6 @@ from matching.kernels.sheet import (
     ENTRY,
     GAIN,
     IDLE,
-    LONGEST,
     MINUTES,
     ONWARD,
     OPENING,
@@ -31,9 +30,11 @@ from matching.travel import FloatArray, IntArray
 class Town(NamedTuple):
     """What does not change: the arcs of each visit, likeliest first; its neighbours; hours and rest of the workers.
 
-    `rows[row_first[o]:row_first[o + 1]]` are the hour rows of opening o; `of_worker[w]:of_worker[w + 1]` its openings.
+    `rows[row_first[o]:row_first[o + 1]]` are the hour rows of opening o; `of_worker[w]:of_worker[w + 1]` its openings;
+    `option_first[v]:option_first[v + 1]` the options of visit v.
     """
 
+    option_first: IntArray
     arc_first: IntArray
     arcs: IntArray
     near: IntArray
@@ -61,6 +62,9 @@ class Plan(NamedTuple):
     holder: IntArray
     left: IntArray
     scratch: IntArray
+
+
+ARC, AT = 1, 2  # entries of a best place
 
 
 @lean
@@ -173,28 +177,88 @@ def most_added(sheet: Sheet, plan: Plan, arc: int) -> int:
 def insert_best(sheet: Sheet, town: Town, plan: Plan, visit: int, dice: IntArray, blink: FloatArray) -> int:
     """Put a visit where it adds most; the opening, or -1 if it adds nothing anywhere.
 
-    `blink`: how likely a place is to be overlooked, and how many arcs are tried before the rest is.
+    `blink`: how likely a place is to be overlooked, how many arcs are tried before the rest is, and the openings of how
+    many neighbours are tried first (then the first empty opening is tried, too).
     """
-    best, best_arc, best_at = 0, -1, 0
+    best, widely = look_around(sheet, town, plan, visit, dice, blink), blink[2] > 0
     first, last = town.arc_first[visit], town.arc_first[visit + 1]
     for number in range(first, last):
-        if best_arc >= 0 and number - first >= blink[1]:
-            break
         arc = town.arcs[number]
-        opening = sheet.arc[arc, OPENING]
-        if plan.many[opening] >= LONGEST or (blink[0] > 0 and roll(dice) < blink[0]):
+        enough = best[ARC] >= 0 and number - first >= blink[1]
+        if enough and not widely:
+            break
+        if enough and plan.many[sheet.arc[arc, OPENING]] > 0:
             continue
-        hope = most_added(sheet, plan, arc)
-        for at in range(plan.many[opening] + 1):
-            if hope - added_way(sheet, plan, opening, arc, at) * int(sheet.rate[TRAVEL]) <= best:
-                continue
-            more = try_at(sheet, town, plan, arc, at)
-            if more > best:
-                best, best_arc, best_at = more, arc, at
-    if best_arc < 0:
+        if not overlooked(plan, sheet.arc[arc, OPENING], dice, blink):
+            best = best_place(sheet, town, plan, arc, best)
+        if enough:
+            break
+    if best[ARC] < 0:
         return -1
-    put(sheet, town, plan, best_arc, best_at)
-    return int(sheet.arc[best_arc, OPENING])
+    put(sheet, town, plan, best[ARC], best[AT])
+    return int(sheet.arc[best[ARC], OPENING])
+
+
+@lean
+def overlooked(plan: Plan, opening: int, dice: IntArray, blink: FloatArray) -> bool:
+    """Whether there is no room in an opening, or it is passed over by lot."""
+    return bool(plan.many[opening] + 1 >= plan.route.shape[1] or (blink[0] > 0 and roll(dice) < blink[0]))
+
+
+@lean
+def best_place(sheet: Sheet, town: Town, plan: Plan, arc: int, best: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Where in its opening an arc adds most, if it is more than the best so far: what it adds, the arc, the place."""
+    opening, hope = sheet.arc[arc, OPENING], most_added(sheet, plan, arc)
+    for at in range(plan.many[opening] + 1):
+        if hope - added_way(sheet, plan, opening, arc, at) * int(sheet.rate[TRAVEL]) > best[0]:
+            more = try_at(sheet, town, plan, arc, at)
+            if more > best[0]:
+                best = (more, arc, at)
+    return best
+
+
+@lean
+def look_around(
+    sheet: Sheet, town: Town, plan: Plan, visit: int, dice: IntArray, blink: FloatArray
+) -> tuple[int, int, int]:
+    """The best place with those who have the visits nearest to this one."""
+    best = (0, -1, 0)
+    for number in range(min(int(blink[2]), town.near.shape[1])):
+        other = town.near[visit, number]
+        if other < 0 or plan.holder[other] < 0 or was_seen(town, plan, visit, number):
+            continue
+        opening = plan.holder[other]
+        if overlooked(plan, opening, dice, blink):
+            continue
+        for option in range(town.option_first[visit], town.option_first[visit + 1]):
+            arc = arc_of(sheet, opening, option)
+            if arc >= 0:
+                best = best_place(sheet, town, plan, arc, best)
+    return best
+
+
+@lean
+def was_seen(town: Town, plan: Plan, visit: int, number: int) -> bool:
+    """Whether a nearer neighbour has the same opening."""
+    at = 0
+    while at < number and plan.holder[town.near[visit, at]] != plan.holder[town.near[visit, number]]:
+        at += 1
+    return at < number
+
+
+@lean
+def arc_of(sheet: Sheet, opening: int, option: int) -> int:
+    """The arc of an option in an opening, -1 if there is none; arcs of an opening are in the order of options."""
+    low, high = sheet.first[opening], sheet.first[opening + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if sheet.arc[middle, OPTION] < option:
+            low = middle + 1
+        else:
+            high = middle
+    if low < sheet.first[opening + 1] and sheet.arc[low, OPTION] == option:
+        return int(low)
+    return -1
 
 
 @lean
@@ -237,15 +301,15 @@ def load_routes(sheet: Sheet, town: Town, plan: Plan, arcs: IntArray) -> None:
         settle_route(sheet, town, plan, opening)
 
 
-def empty_plan(sheet: Sheet, visits: int, left: IntArray) -> Plan:
-    """A plan in which nobody has anything."""
+def empty_plan(sheet: Sheet, visits: int, left: IntArray, longest: int) -> Plan:
+    """A plan in which nobody has anything, with room for so many stops in each opening."""
     openings = len(sheet.opening)
 
     def zeros() -> IntArray:
         return np.zeros(openings, dtype=np.int64)
 
     return Plan(
-        np.full((openings, LONGEST + 1), -1, dtype=np.int64),
+        np.full((openings, longest + 1), -1, dtype=np.int64),
         zeros(),
         zeros(),
         zeros(),
@@ -254,5 +318,5 @@ def empty_plan(sheet: Sheet, visits: int, left: IntArray) -> Plan:
         zeros(),
         np.full(visits, -1, dtype=np.int64),
         left.copy(),
-        np.zeros((2, LONGEST + 2), dtype=np.int64),
+        np.zeros((2, longest + 2), dtype=np.int64),
     )

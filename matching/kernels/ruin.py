@@ -8,17 +8,20 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.compiled import compiled, lean
-from matching.kernels.plan import Plan, Town, insert_best, roll, settle_route
-from matching.kernels.sheet import GAIN, LONGEST, OPTION, SECONDS, VISIT, Sheet
+from matching.kernels.plan import Plan, Town, insert_best, put, roll, settle_route, try_at
+from matching.kernels.sequence import CANNOT
+from matching.kernels.sheet import GAIN, OPENING, OPTION, SECONDS, VISIT, Sheet
 from matching.travel import FloatArray, IntArray
 
-MOST_TOUCHED = 256
+MOST_TOUCHED, STRING = 256, 3
+FOUNDED = 0.1  # how often a step begins a route that nothing yet pays for
 
 
 class Memory(NamedTuple):
-    """For undoing: which openings were touched, their routes and lengths before; visits taken out; `size` of both.
+    """For undoing: which openings were touched, their routes and lengths before; visits taken out.
 
-    `mark[o]` is the last step that touched opening o.
+    `size`: of both, the number of the step, and how many visits of a route go out at most. `mark[o]` is the last step
+    that touched opening o.
     """
 
     touched: IntArray
@@ -35,11 +38,11 @@ def new_memory(plan: Plan) -> Memory:
     visits = len(plan.holder)
     return Memory(
         np.zeros(MOST_TOUCHED, dtype=np.int64),
-        np.zeros((MOST_TOUCHED, LONGEST + 1), dtype=np.int64),
+        np.zeros((MOST_TOUCHED, plan.route.shape[1]), dtype=np.int64),
         np.zeros(MOST_TOUCHED, dtype=np.int64),
         np.zeros(visits + 1, dtype=np.int64),
         np.zeros(visits + 1),
-        np.zeros(3, dtype=np.int64),
+        np.zeros(4, dtype=np.int64),
         np.full(len(plan.many), -1, dtype=np.int64),
     )
 
@@ -86,7 +89,7 @@ def _cut_string(sheet: Sheet, town: Town, plan: Plan, memory: Memory, visit: int
     many, at = plan.many[opening], 0
     while sheet.option[sheet.arc[plan.route[opening, at], OPTION], VISIT] != visit:
         at += 1
-    length = 1 + int(roll(dice) * min(many, 4))
+    length = 1 + int(roll(dice) * min(many, memory.size[STRING]))
     first = max(0, at - int(roll(dice) * length))
     last = min(many, first + length)
     for place in range(first, last):
@@ -116,6 +119,17 @@ def _ruin(sheet: Sheet, town: Town, plan: Plan, memory: Memory, dice: IntArray) 
             memory.pool[memory.size[1]] = visit
             memory.size[1] += 1
             opens -= 1
+
+
+@lean
+def _found(sheet: Sheet, town: Town, plan: Plan, memory: Memory, visit: int) -> None:
+    """Give an open visit to the first that has nothing, even at a loss: its neighbours may make it worth the way."""
+    for number in range(town.arc_first[visit], town.arc_first[visit + 1]):
+        arc = town.arcs[number]
+        if plan.many[sheet.arc[arc, OPENING]] == 0 and try_at(sheet, town, plan, arc, 0) != CANNOT:
+            if _touch(plan, memory, sheet.arc[arc, OPENING]):
+                put(sheet, town, plan, arc, 0)
+            return
 
 
 @lean
@@ -162,6 +176,8 @@ def _recreate(
     """Put the pool back, each visit where it adds most; touched openings are remembered before they change."""
     for number in range(memory.size[1]):
         visit = memory.pool[number]
+        if plan.holder[visit] >= 0:
+            continue
         opening = insert_best(sheet, town, plan, visit, dice, blink)
         if opening >= 0 and memory.mark[opening] != memory.size[2]:
             _remember_without(sheet, plan, memory, opening, visit)
@@ -183,9 +199,13 @@ def _remember_without(sheet: Sheet, plan: Plan, memory: Memory, opening: int, vi
 
 @compiled
 def anneal(sheet: Sheet, town: Town, plan: Plan, memory: Memory, dice: IntArray, heat: FloatArray) -> None:
-    """Steps from `heat[0]` to `heat[1]` units of temperature, `heat[2]` of them; the best plan is left in `plan`."""
-    steps, blink = int(heat[2]), heat[3:5]
+    """Steps from `heat[0]` to `heat[1]` units of temperature, `heat[2]` of them; the best plan is left in `plan`.
+
+    `heat[3:6]` is the `blink` of `insert_best`, `heat[6]` how many visits of a route go out at most.
+    """
+    steps, blink = int(heat[2]), heat[3:6]
     best_route, best_many = plan.route.copy(), plan.many.copy()
+    memory.size[STRING] = int(heat[6])
     total = plan.value.sum()
     best = total
     values = plan.value.copy()
@@ -194,6 +214,8 @@ def anneal(sheet: Sheet, town: Town, plan: Plan, memory: Memory, dice: IntArray,
         memory.size[2] += 1
         temperature = heat[0] * (heat[1] / heat[0]) ** (step / steps)
         _ruin(sheet, town, plan, memory, dice)
+        if blink[2] > 0 and memory.size[1] > 0 and roll(dice) < FOUNDED:
+            _found(sheet, town, plan, memory, memory.pool[int(roll(dice) * memory.size[1])])
         _order(sheet, town, memory, dice)
         _recreate(sheet, town, plan, memory, dice, blink)
         change = 0

@@ -21,7 +21,6 @@ from matching.kernels.sheet import (
     IDLE,
     KEEP,
     LATE,
-    LONGEST,
     NEVER,
     NOTHING,
     ONWARD,
@@ -31,6 +30,7 @@ from matching.kernels.sheet import (
     SECONDS,
     TO_STOP,
     TRAVEL,
+    UNKNOWN,
     VISIT,
     WORKER,
     Ask,
@@ -66,8 +66,10 @@ def price_openings(sheet: Sheet, ask: Ask, low: int, high: int, found: Found) ->
         found.work[opening] = 0
         found.best[opening] = NOTHING
         found.missed[opening] = NOTHING
-        if ask.floor[opening] < np.inf:
+        if ask.floor[opening] < np.inf and found.halt[0] == 0:
             _price_one(sheet, ask, opening, found)
+        if found.halt[0] != 0:
+            found.missed[opening] = UNKNOWN
 
 
 @compiled
@@ -101,7 +103,7 @@ def _price_one(sheet: Sheet, ask: Ask, opening: int, found: Found) -> None:
     if len(far.area) == 0:
         order = np.argsort(-view.key, kind="mergesort")
         view = Outlook(view.cand[order], view.key[order], view.done, view.after, view.value, span)
-    _descend(sheet, ask, opening, (view, far), _new_stack(sheet, ask, opening), found)
+    _descend(sheet, ask, opening, (view, far), _new_stack(sheet, ask, opening, found.arcs.shape[2]), found)
 
 
 @compiled
@@ -115,13 +117,13 @@ def _likeliest(sheet: Sheet, ask: Ask, cand: IntArray) -> IntArray:
 
 
 @compiled
-def _new_stack(sheet: Sheet, ask: Ask, opening: int) -> Stack:
+def _new_stack(sheet: Sheet, ask: Ask, opening: int, longest: int) -> Stack:
     row = sheet.opening[opening]
-    arcs, turn = np.full(LONGEST + 1, -1, dtype=np.int64), np.zeros(LONGEST + 1, dtype=np.int64)
-    free, latest = np.zeros(LONGEST + 1, dtype=np.int64), np.zeros(LONGEST + 1, dtype=np.int64)
+    arcs, turn = np.full(longest + 1, -1, dtype=np.int64), np.zeros(longest + 1, dtype=np.int64)
+    free, latest = np.zeros(longest + 1, dtype=np.int64), np.zeros(longest + 1, dtype=np.int64)
     free[0] = row[READY]
     latest[0] = row[READY] if row[FROM_STOP] else NEVER
-    worth = np.zeros(LONGEST + 1)
+    worth = np.zeros(longest + 1)
     worth[0] = row[BASE]
     bar = np.full(1, ask.floor[opening] + (EPSILON if ask.slack[0] == 0 else 0.0))
     return Stack(arcs, turn, free, latest, worth, bar)
@@ -132,7 +134,7 @@ def _descend(sheet: Sheet, ask: Ask, opening: int, ahead: tuple[Outlook, Prospec
     """Depth first: try every candidate after what stands, keep what is good, go on where more can come."""
     depth, view, far = 0, ahead[0], ahead[1]
     many = len(view.cand)
-    while depth >= 0:
+    while depth >= 0 and found.halt[0] == 0:
         turn = stack.turn[depth]
         if turn == many or (len(far.area) == 0 and _hopeless(stack, depth, view)):
             depth -= 1
@@ -149,7 +151,7 @@ def _descend(sheet: Sheet, ask: Ask, opening: int, ahead: tuple[Outlook, Prospec
         limit = _outlook(sheet, ahead, stack, depth + 1)
         if limit <= stack.bar[0]:
             continue
-        if found.work[opening] < ask.number[ROOM] and depth + 1 < LONGEST:
+        if found.work[opening] < ask.number[ROOM] and depth + 1 < found.arcs.shape[2]:
             depth += 1
             stack.turn[depth] = 0
         else:
@@ -282,7 +284,7 @@ def _place(sheet: Sheet, opening: int, stack: Stack, depth: int, found: Found, k
 @lean
 def _same(sheet: Sheet, stack: Stack, depth: int, kept: IntArray) -> bool:
     """Whether a kept sequence has the same visits."""
-    if kept[depth - 1] < 0 or (depth < LONGEST and kept[depth] >= 0):
+    if kept[depth - 1] < 0 or (depth < len(kept) and kept[depth] >= 0):
         return False
     for at in range(1, depth + 1):
         hit = False
@@ -295,5 +297,5 @@ def _same(sheet: Sheet, stack: Stack, depth: int, kept: IntArray) -> bool:
 
 @lean
 def _put(found: Found, opening: int, number: int, stack: Stack, depth: int) -> None:
-    for at in range(LONGEST):
+    for at in range(found.arcs.shape[2]):
         found.arcs[opening, number, at] = stack.arcs[at + 1] if at < depth else -1

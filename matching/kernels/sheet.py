@@ -18,8 +18,7 @@ KIND, MODE = range(2)
 TRAVEL, IDLE, BUFFER, FIXED, DETOUR = range(5)
 
 NEVER = 1 << 40
-NOTHING = -1e18
-LONGEST = 12
+NOTHING, UNKNOWN = -1e18, 1e18
 
 
 class Sheet(NamedTuple):
@@ -70,7 +69,8 @@ class Found(NamedTuple):
     """What pricing fills in.
 
     Sequences of arcs (-1 padded) [opening, number, place], their worth, how many there are; per opening the best worth,
-    the most that what was given up could be worth, and the trials it took.
+    the most that what was given up could be worth, and the trials it took. Whoever sets `halt[0]` while it is being
+    filled ends that: what was not looked at could then be worth `UNKNOWN`.
     """
 
     arcs: IntArray
@@ -79,3 +79,4 @@ class Found(NamedTuple):
     best: FloatArray
     missed: FloatArray
     work: IntArray
+    halt: IntArray

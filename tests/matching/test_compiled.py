@@ -17,7 +17,7 @@ from matching.pricing import price
 from matching.quick import make_sheet
 from matching.route import value_sequences
 from matching.searching import Search
-from matching.workshop import Workshop
+from matching.workshop import TOURS, USUAL, Workshop
 from tests.matching.instances import full_day, odd_problem, small_problem
 
 seeds = st.integers(0, 10_000)
@@ -107,12 +107,12 @@ def test_a_stop_inside_pricing_leaves_what_was_not_looked_at_unknown():
 
 
 @quick
-@given(seeds)
-def test_the_search_adds_up_and_keeps_the_rules(seed):
+@given(seeds, st.sampled_from([USUAL, TOURS]))
+def test_the_search_adds_up_and_keeps_the_rules(seed, heat):
     board = build_board(small_problem(seed, 4, 10, 2))
     if not board.openings:
         return
-    bench = Workshop(board, hour_rows(board)).bench(seed).insert(list(range(len(board.visits)))).anneal(50)
+    bench = Workshop(board, hour_rows(board)).bench(seed).insert(list(range(len(board.visits)))).anneal(50, heat)
     columns = bench.columns()
     assert total_value(columns) == bench.value
     assert len({visit for column in columns for visit in column.visits}) == sum(len(c.visits) for c in columns)
