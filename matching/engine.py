@@ -202,7 +202,7 @@ class _Search:
         work = self._generation()
         if self.mode == "day":
             self._anneal(STEPS, USUAL)
-        touring = self.shop is not None and is_touring(self.best)
+        touring = self.shop is not None and is_touring(self.board, self.best)
         if self.mode == "day" and touring:
             self._tour()
             work.budget /= SPELLS  # deeper is hopeless there
@@ -250,7 +250,7 @@ class _Search:
 
     def _listed(self, work: Generation) -> list[Column] | None:
         """Every column that could be in a better roster, if they are few; long routes that were given up never are."""
-        if is_touring(self.best) and not work.exact:
+        if is_touring(self.board, self.best) and not work.exact:
             return None
         return work.everything_above(total_value(self.best), MOST_LISTED)
 

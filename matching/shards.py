@@ -125,7 +125,7 @@ def _given(board: Board, names: Names, task: Task) -> list[Column]:
 def _searched(board: Board, best: list[Column], seed: int) -> list[Column]:
     """A first plan improved by ruin and recreate."""
     shop = Workshop(board, hour_rows(board))
-    heat = TOURS if is_touring(best) else USUAL
+    heat = TOURS if is_touring(board, best) else USUAL
     return anneal_together([shop.bench(seed).load(best)], STEPS, heat).columns()
 
 

@@ -37,12 +37,18 @@ class Heat(NamedTuple):
 
 USUAL = Heat()
 TOURS = Heat(tries=10, around=30, string=10)  # where a worker has many visits, it matters who else is near
-MANY_STOPS = 4
+MANY_STOPS, MANY_MORE = 4, 12
 
 
-def is_touring(columns: Sequence[Column]) -> bool:
-    """Whether routes have so many stops that columns are too many to price, and the search has to do most."""
-    return sum(len(column.options) for column in columns) > MANY_STOPS * len(columns)
+def is_touring(board: Board, columns: Sequence[Column]) -> bool:
+    """Whether routes have so many stops, or time for so many more, that the search finds them better than prices do."""
+    if sum(len(column.options) for column in columns) > MANY_STOPS * len(columns):
+        return True
+    if not board.openings or not len(board.minutes):
+        return False
+    table = board.fleet.openings
+    room = np.minimum(table.due, table.high) - np.maximum(table.ready, table.low)
+    return bool(np.median(room) > MANY_MORE * (60 * np.median(board.minutes) + board.problem.buffer))
 
 
 class Workshop:

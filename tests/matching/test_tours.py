@@ -95,11 +95,11 @@ def test_a_far_cluster_is_served_although_no_visit_pays_the_way_alone(heat, gain
 
 
 def test_routes_are_tours_from_five_stops_on():
-    few, many = short_visits(4), short_visits(5)
+    few, many = short_visits(4, minutes=90), short_visits(5, minutes=90)
     for problem, touring in ((few, False), (many, True)):
         board = build_board(problem)
         bench = Workshop(board, hour_rows(board)).bench(1).insert(list(range(len(problem.visits))))
-        assert is_touring(bench.columns()) == touring
+        assert is_touring(board, bench.columns()) == touring
 
 
 def test_a_stop_ends_pricing_in_the_middle_of_an_opening():
@@ -116,3 +116,8 @@ def test_a_stop_ends_pricing_in_the_middle_of_an_opening():
     assert len(asked) > 3
     assert not found.exact
     assert (found.upper >= board.hope.sum()).all()
+
+
+@pytest.mark.parametrize(("minutes", "touring"), [(60, False), (30, True)])
+def test_where_there_is_time_for_many_more_stops_it_is_tours_too(minutes, touring):
+    assert is_touring(build_board(short_visits(2, minutes=minutes)), []) == touring
