@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from matching.again import Again
 from matching.assemble import Answer, Run, assemble, booked_of
@@ -25,6 +25,7 @@ from matching.rounds import flow, is_flow
 from matching.routes import Booked
 from matching.rush import is_large
 from matching.scoring import open_terms
+from matching.searching import Search
 from matching.single import settle_round
 from matching.workshop import TOURS, USUAL, Bench, Heat, Workshop, anneal_together, is_touring
 
@@ -39,7 +40,8 @@ TOLERANCE = {"round": 5e-4, "day": 1e-4}
 # Days with more workers are planned in pieces: compiled, and by numpy alone.
 WHOLE, PLAIN_WHOLE = 400, 100
 STEPS = 1000
-TOURING, SPELLS = 100_000, 40  # steps of the search where routes have many stops, at effort 1, and in how many parts
+# Where routes have many stops: steps of the search at effort 1, in how many parts, and the share that columns get.
+TOURING, SPELLS, REST = 100_000, 40, 1 / 40
 GUIDED = 2  # dives guided by the best so far, at effort 1
 MOST_LISTED = 20_000  # columns that could be in a better roster, all of which a packing then looks at
 EVERY = 10_000  # arcs of each visit in a flow: all that a sparse board has
@@ -172,7 +174,7 @@ class _Search:
             return
         work.begin(self.best)
         work.run(FEW)
-        work.run(ALL)
+        work.run(self._looks())
         self._keep_bound(work)
         if self._done() or self.board.sparse:
             return
@@ -202,14 +204,13 @@ class _Search:
         work = self._generation()
         if self.mode == "day":
             self._anneal(STEPS, USUAL)
-        touring = self.shop is not None and is_touring(self.board, self.best)
-        if self.mode == "day" and touring:
-            self._tour()
-            work.budget /= SPELLS  # deeper is hopeless there
+            if self.shop is not None and is_touring(self.board, self.best):
+                self._tour()
+                work.budget *= REST
         work.begin(self.best)
         work.run([EARLY] if is_ready() else FEW)
         self._dive(work)
-        work.run(ALL[:2] if touring else ALL)
+        work.run(self._looks())
         self._keep_bound(work)
         if not self._stopped():
             self._finish(work)
@@ -247,6 +248,10 @@ class _Search:
         if every is not None and packed.best and not self.board.sparse:
             self.bound = min(self.bound, total_value(self.best))
         self._tell("pack", self.bound)
+
+    def _looks(self) -> Sequence[Search]:
+        """How pricing looks at all visits; long routes are too many for the deepest looks."""
+        return ALL[:2] if is_touring(self.board, self.best) else ALL
 
     def _listed(self, work: Generation) -> list[Column] | None:
         """Every column that could be in a better roster, if they are few; long routes that were given up never are."""

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from matching.kernels.sheet import Found, Sheet
 
 THREADS = 2
-MOST_STOPS = 128  # in one opening
+MOST_STOPS = 128  # in one column
 TRIALS = 5000  # for each label that the numpy search may hold
 WORK = 2  # a trial takes as long as so many cells of the numpy tables
 MOST_KEPT = 2000
 CHUNK = 8
 MOST_OPTIONS = 3500
 NOTHING = -1e17
-BLINK = 0.02  # seconds between two questions whether to stop
+WATCH = 0.02  # seconds between two questions whether to stop
 
 
 def make_sheet(board: Board, times: Times) -> Sheet:
@@ -181,7 +181,7 @@ def price_sheet(sheet: Sheet, ask: Asked, stop: Callable[[], bool]) -> Found:
 
     openings, keep = len(sheet.opening), int(ask.number[KEEP])
     found = Found(
-        np.full((openings, keep, longest_of(sheet)), -1, dtype=np.int32),
+        np.full((openings, keep, min(longest_of(sheet), MOST_STOPS)), -1, dtype=np.int32),
         np.zeros((openings, keep)),
         np.zeros(openings, dtype=np.int64),
         np.zeros(openings),
@@ -194,7 +194,7 @@ def price_sheet(sheet: Sheet, ask: Asked, stop: Callable[[], bool]) -> Found:
         price_openings(sheet, ask, low, min(openings, low + CHUNK), found)
 
     looks = [threads().submit(look, low) for low in range(0, openings, CHUNK)]
-    while wait(looks, BLINK).not_done:
+    while wait(looks, WATCH).not_done:
         found.halt[0] |= stop()
     for each in looks:
         each.result()
@@ -209,7 +209,7 @@ def longest_of(sheet: Sheet) -> int:
     room = np.minimum(row[:, DUE], row[:, HIGH]) - np.maximum(row[:, READY], row[:, LOW])
     shortest = int(sheet.option[:, SECONDS].min()) if len(sheet.option) else 0
     fitting = (int(room.max(initial=0)) + buffer) // max(1, shortest + buffer)
-    return max(1, min(fitting, MOST_STOPS - 1, len(sheet.option))) + 1
+    return max(1, min(fitting, len(sheet.option))) + 1
 
 
 @cache

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from matching.weights import UNITS_PER_MINUTE
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 ENGINE_VERSION = "1"
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def in_columns(kind: type[T], *columns: Collection[Any]) -> list[T]:
-    """`[kind(*row) for row in zip(*columns)]`, two to three times as fast, for the plain classes below."""
+    """`[kind(*row) for row in zip(*columns)]`, two to three times as fast; a column for every field, all as long."""
     made = list(map(object.__new__, repeat(kind, len(columns[0]))))
-    known = fields(kind)  # type: ignore[arg-type]
-    given: list[Any] = [*columns, *(repeat(each.default) for each in known[len(columns) :])]
-    for each, column in zip(known, given, strict=True):
+    for each, column in zip(fields(kind), columns, strict=True):
         deque(map(getattr(kind, each.name).__set__, made, column), maxlen=0)
     return made
 

@@ -172,7 +172,8 @@ def _routes(fleet: Fleet, pairs: Pairs, codes: list[str], hands: list[str]) -> l
     place = [visits[row].place for row in pairs.visit.tolist()]
     leave, there = pairs.leave.tolist(), pairs.there.tolist()
     finish = (pairs.start + minutes * 60).tolist()
-    stops = in_columns(Stop, codes, place, leave, pairs.arrive.tolist(), pairs.start.tolist(), finish, there)
+    fixed = [False] * len(codes)
+    stops = in_columns(Stop, codes, place, leave, pairs.arrive.tolist(), pairs.start.tolist(), finish, there, fixed)
     shift = fleet.openings.duty[pairs.opening].tolist()
     ways = (pairs.there + pairs.onward).tolist()
     made = in_columns(Route, hands, shift, leave, list(zip(stops, strict=True)), pairs.back.tolist(), ways)

@@ -84,15 +84,8 @@ def small_problem(seed, workers=3, visits=5, days=1):
         travel = Matrix({"ebike": random.integers(60, 3000, (5, 5))})
     weights = Weights(idle=float(random.choice([0.0, 0.1, 1.0])), yuan=float(random.choice([0.0, 2.5])))
     return Problem(
-        EPOCH,
-        PLACES,
-        wishes,
-        people,
-        travel,
-        weights,
-        buffer_minutes=int(random.choice([0, 10])),
-        grid_seconds=int(random.choice([900, 60])),
-        now=int(random.choice([0, at(9)])),
+        EPOCH, PLACES, wishes, people, travel, weights, buffer_minutes=int(random.choice([0, 10])),
+        grid_seconds=int(random.choice([900, 60])), now=int(random.choice([0, at(9)])),
     )
 
 
@@ -105,14 +98,9 @@ def _some_worker(random, number, days):
         if random.random() < 0.4:
             committed.append(Commitment(at(start + 2, day=day), 60, int(random.integers(0, 5)), f"C-{number}-{day}"))
     worker = Worker(
-        f"W-{number}",
-        int(random.integers(0, 5)),
-        tuple(shifts),
-        committed=tuple(committed),
-        skills=frozenset(random.choice(["a", "b"], int(random.integers(1, 3)))),
-        speed=float(random.choice([3.0, 6.0])),
-        stars=float(np.round(random.uniform(3.5, 5), 2)),
-        fairness_gap=float(np.round(random.uniform(-1, 1), 2)),
+        f"W-{number}", int(random.integers(0, 5)), tuple(shifts), committed=tuple(committed),
+        skills=frozenset(random.choice(["a", "b"], int(random.integers(1, 3)))), speed=float(random.choice([3.0, 6.0])),
+        stars=float(np.round(random.uniform(3.5, 5), 2)), fairness_gap=float(np.round(random.uniform(-1, 1), 2)),
         end=int(random.integers(0, 5)) if random.random() < 0.2 else None,
     )
     if random.random() < 0.4:
@@ -142,16 +130,10 @@ def _some_visit(random, number, days):
         start = windows[0].earliest
         promise = Promise(f"W-{int(random.integers(0, 4))}", Window(start, start + HOUR))
     return Visit(
-        f"V-{number}",
-        int(random.integers(0, 5)),
-        tuple(windows),
-        int(random.choice([60, 120, 180])),
+        f"V-{number}", int(random.integers(0, 5)), tuple(windows), int(random.choice([60, 120, 180])),
         skills=frozenset({str(random.choice(["a", "b"]))} if random.random() < 0.6 else ()),
-        value=int(random.integers(5000, 20000)),
-        priority=list(Priority)[int(random.integers(0, 3))],
-        promise=promise,
-        declined=frozenset({"W-0"} if random.random() < 0.2 else ()),
-        late_risk=float(random.random()),
+        value=int(random.integers(5000, 20000)), priority=list(Priority)[int(random.integers(0, 3))], promise=promise,
+        declined=frozenset({"W-0"} if random.random() < 0.2 else ()), late_risk=float(random.random()),
     )
 
 

@@ -53,14 +53,11 @@ FAULTS = {
     "minutes on day": lambda p: worker_with(p, daily_limit=60),
     "minutes in week": lambda p: worker_with(p, weekly_limit=60),
     "too little rest": lambda p: worker_with(
-        p,
-        rest_minutes=1400,
-        shifts=(Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
+        p, rest_minutes=1400, shifts=(Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
         committed=(Commitment(at(8, day=1), 60, 1, "C"),),
     ),
     "the pin was not kept": lambda p: visit_with(
-        replace(p, workers=(*p.workers, make_worker("W-2"))),
-        promise=Promise("W-2", window(10), pinned=True),
+        replace(p, workers=(*p.workers, make_worker("W-2"))), promise=Promise("W-2", window(10), pinned=True),
     ),
     "the digests differ": lambda p: visit_with(p, value=77),
 }
@@ -78,32 +75,26 @@ def test_a_sound_roster_has_no_fault():
     assert check(problem, solve(problem)) == []
 
 
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        (lambda r: replace(r, choices=r.choices[:1]), "appears 0 times"),
-        (lambda r: replace(r, choices=(*r.choices, r.choices[0])), "appears 2 times"),
-        (lambda r: replace(r, choices=(replace(r.choices[0], visit="V-9"),)), "not in the problem"),
-        (lambda r: replace(r, objective=r.objective + 1), "not the sum"),
-        (lambda r: replace(r, bound=r.objective - 1), "above its bound"),
-        (lambda r: replace(r, gap=0.5), "The gap"),
-        (lambda r: replace(r, terms=(replace(r.terms[0], amount=5), *r.terms[1:])), "is told as 5"),
-        (lambda r: replace(r, terms=(r.terms[0], *r.terms)), "is told as"),
-        (lambda r: replace(r, unmatched=(*r.unmatched, replace(r.unmatched[0], visit="V-9"))), "open visit V-9 is not"),
-        (
-            lambda r: replace(r, unmatched=(replace(r.unmatched[0], reasons=(ReasonCount("luck", 1),)),)),
-            "cannot be: luck",
-        ),
-        (lambda r: with_route(r, travel=1), "do not add up to 1 s"),
-        (lambda r: with_route(r, worker="W-9"), "a route of W-9"),
-        (lambda r: with_route(r, stops=r.routes[0].stops * 2), "appears twice in the routes"),
-        (lambda r: with_stop(r, travel=1), "is told as 1 s"),
-        (lambda r: with_stop(r, place=4), "another place"),
-        (lambda r: with_stop(r, finish=1), "another time in the route"),
-        (lambda r: replace(r, routes=()), "Routes and choices differ"),
-        (lambda r: replace(r, unmatched=(replace(r.unmatched[0], reasons=()),)), "do not account"),
-    ],
-)
+@pytest.mark.parametrize(("change", "fault"), [
+    (lambda r: replace(r, choices=r.choices[:1]), "appears 0 times"),
+    (lambda r: replace(r, choices=(*r.choices, r.choices[0])), "appears 2 times"),
+    (lambda r: replace(r, choices=(replace(r.choices[0], visit="V-9"),)), "not in the problem"),
+    (lambda r: replace(r, objective=r.objective + 1), "not the sum"),
+    (lambda r: replace(r, bound=r.objective - 1), "above its bound"),
+    (lambda r: replace(r, gap=0.5), "The gap"),
+    (lambda r: replace(r, terms=(replace(r.terms[0], amount=5), *r.terms[1:])), "is told as 5"),
+    (lambda r: replace(r, terms=(r.terms[0], *r.terms)), "is told as"),
+    (lambda r: replace(r, unmatched=(*r.unmatched, replace(r.unmatched[0], visit="V-9"))), "open visit V-9 is not"),
+    (lambda r: replace(r, unmatched=(replace(r.unmatched[0], reasons=(ReasonCount("luck", 1),)),)), "cannot be: luck"),
+    (lambda r: with_route(r, travel=1), "do not add up to 1 s"),
+    (lambda r: with_route(r, worker="W-9"), "a route of W-9"),
+    (lambda r: with_route(r, stops=r.routes[0].stops * 2), "appears twice in the routes"),
+    (lambda r: with_stop(r, travel=1), "is told as 1 s"),
+    (lambda r: with_stop(r, place=4), "another place"),
+    (lambda r: with_stop(r, finish=1), "another time in the route"),
+    (lambda r: replace(r, routes=()), "Routes and choices differ"),
+    (lambda r: replace(r, unmatched=(replace(r.unmatched[0], reasons=()),)), "do not account"),
+])
 def test_a_falsified_roster_is_found(change, fault):
     problem = full_day()
     assert any(fault in sentence for sentence in check(problem, change(solve(problem))))

@@ -45,9 +45,8 @@ def test_a_customer_reads_of_no_other_worker_and_no_inner_number():
 
 
 def test_why_not_names_the_rule_and_what_would_change_it():
-    problem = make_problem(
-        [make_visit(skills=frozenset({"cook"}))], [make_worker("W-1"), make_worker("W-2", skills=frozenset({"cook"}))]
-    )
+    problem = make_problem([make_visit(skills=frozenset({"cook"}))],
+                           [make_worker("W-1"), make_worker("W-2", skills=frozenset({"cook"}))])
     told = why_not(problem, solve(problem), "V-1", "W-1")
     assert keys(told) == ["not.lacks_skill", "change.lacks_skill"]
     assert read(told) == "W-1 lacks a skill: cook. A training for cook would be needed."
@@ -85,14 +84,10 @@ def test_an_open_visit_is_explained_with_counts():
 
 def test_a_better_worker_may_be_needed_elsewhere():
     # W-2 is better for both visits but can do one; the plan loses least by giving V-1 to W-1.
-    workers = [
-        make_worker("W-1", stars=4.0, skills=frozenset({"a"})),
-        make_worker("W-2", stars=5.0, skills=frozenset({"a", "b"})),
-    ]
-    visits = [
-        make_visit("V-1", 1, (window(9),), skills=frozenset({"a"})),
-        make_visit("V-2", 1, (window(9),), skills=frozenset({"b"})),
-    ]
+    workers = [make_worker("W-1", stars=4.0, skills=frozenset({"a"})),
+               make_worker("W-2", stars=5.0, skills=frozenset({"a", "b"}))]
+    visits = [make_visit("V-1", 1, (window(9),), skills=frozenset({"a"})),
+              make_visit("V-2", 1, (window(9),), skills=frozenset({"b"}))]
     problem = make_problem(visits, workers)
     roster = solve(problem)
     assert roster.choice_of("V-1").worker == "W-1"

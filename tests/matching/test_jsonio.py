@@ -39,52 +39,25 @@ def test_defaults_are_left_out():
     assert "tier" not in plain["visits"][0]
 
 
-@pytest.mark.parametrize(
-    ("text", "part"),
-    [
-        ("{", "not JSON"),
-        ("[]", "At problem: an object is needed"),
-        ("{}", "the field epoch is missing"),
-        ('{"epoch": 3, "places": [], "visits": [], "workers": []}', "At problem.epoch: 3 is not a text"),
-        ('{"epoch": "2026-11-23T00:00:00+08:00", "places": [[1]], "visits": [], "workers": []}', "a point is"),
-        (
-            '{"epoch": "2026-11-23T00:00:00+08:00", "places": [], "visits": [], "workers": [], "colour": 1}',
-            "no field colour",
-        ),
-        ('{"epoch": "x", "places": [], "visits": [], "workers": []}', "not an ISO instant"),
-        ('{"epoch": "x", "places": [], "visits": {}, "workers": []}', "At problem.visits: a list is needed"),
-        (
-            '{"epoch": "x", "places": [], "visits": [], "workers": [], "travel": {"kind": "broom"}}',
-            "haversine or matrix",
-        ),
-        (
-            '{"epoch": "x", "places": [], "visits": [], "workers": [], "travel": {"kind": "matrix", "tables": [1]}}',
-            "an object",
-        ),
-        ('{"epoch": "x", "places": [[NaN, 1]], "visits": [], "workers": []}', "not on the globe"),
-        (
-            (
-                '{"epoch": "x", "places": [], "workers": [], "visits": [{"code": "V", "place": 0, "minutes": 60,'
-                ' "windows": [{"earliest": 1e3, "latest": 5}]}]}'
-            ),
-            "is not a whole number",
-        ),
-        (
-            (
-                '{"epoch": "x", "places": [], "workers": [], "visits": [{"code": "V", "place": 0, "minutes": 60,'
-                ' "windows": [{"earliest": 1, "latest": 5}], "priority": "vip"}]}'
-            ),
-            "none of rescue, recurring, one_off",
-        ),
-        (
-            (
-                '{"epoch": "x", "places": [], "workers": [], "visits": [{"code": "V", "place": true, "minutes": 60,'
-                ' "windows": []}]}'
-            ),
-            "At problem.visits[0].place: true is not a whole number",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("text", "part"), [
+    ("{", "not JSON"),
+    ("[]", "At problem: an object is needed"),
+    ("{}", "the field epoch is missing"),
+    ('{"epoch": 3, "places": [], "visits": [], "workers": []}', "At problem.epoch: 3 is not a text"),
+    ('{"epoch": "2026-11-23T00:00:00+08:00", "places": [[1]], "visits": [], "workers": []}', "a point is"),
+    ('{"epoch": "2026-11-23T00:00:00+08:00", "places": [], "visits": [], "workers": [], "colour": 1}', "no field colour"),
+    ('{"epoch": "x", "places": [], "visits": [], "workers": []}', "not an ISO instant"),
+    ('{"epoch": "x", "places": [], "visits": {}, "workers": []}', "At problem.visits: a list is needed"),
+    ('{"epoch": "x", "places": [], "visits": [], "workers": [], "travel": {"kind": "broom"}}', "haversine or matrix"),
+    ('{"epoch": "x", "places": [], "visits": [], "workers": [], "travel": {"kind": "matrix", "tables": [1]}}', "an object"),
+    ('{"epoch": "x", "places": [[NaN, 1]], "visits": [], "workers": []}', "not on the globe"),
+    (('{"epoch": "x", "places": [], "workers": [], "visits": [{"code": "V", "place": 0, "minutes": 60,'
+     ' "windows": [{"earliest": 1e3, "latest": 5}]}]}'), "is not a whole number"),
+    (('{"epoch": "x", "places": [], "workers": [], "visits": [{"code": "V", "place": 0, "minutes": 60,'
+     ' "windows": [{"earliest": 1, "latest": 5}], "priority": "vip"}]}'), "none of rescue, recurring, one_off"),
+    (('{"epoch": "x", "places": [], "workers": [], "visits": [{"code": "V", "place": true, "minutes": 60,'
+     ' "windows": []}]}'), "At problem.visits[0].place: true is not a whole number"),
+])
 def test_bad_json_is_refused_in_a_sentence(text, part):
     with pytest.raises(ProblemError) as refused:
         problem_from_json(text)
@@ -97,20 +70,13 @@ def test_a_huge_number_is_refused_too():
         problem_from_json(text)
 
 
-@pytest.mark.parametrize(
-    ("was", "now", "part"),
-    [
-        ('"p_accept": 1.0', '"p_accept": 1' + "0" * 400, "workers[0].p_accept: the number is too large"),
-        ('"kind": "haversine"', '"kind": ["haversine"]', "haversine or matrix"),
-        ('"code": "V-1"', '"code": "\\ud800"', "visits[0].code: half of a surrogate pair"),
-        ('"code": "V-1"', '"code": ' + "[" * 300 + "]" * 300, "visits[0].code: a list is not a text"),
-        (
-            '"code": "V-1"',
-            '"code": "V-1", "priority": ' + '{"a":' * 300 + "1" + "}" * 300,
-            "an object is none of rescue",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("was", "now", "part"), [
+    ('"p_accept": 1.0', '"p_accept": 1' + "0" * 400, "workers[0].p_accept: the number is too large"),
+    ('"kind": "haversine"', '"kind": ["haversine"]', "haversine or matrix"),
+    ('"code": "V-1"', '"code": "\\ud800"', "visits[0].code: half of a surrogate pair"),
+    ('"code": "V-1"', '"code": ' + "[" * 300 + "]" * 300, "visits[0].code: a list is not a text"),
+    ('"code": "V-1"', '"code": "V-1", "priority": ' + '{"a":' * 300 + "1" + "}" * 300, "an object is none of rescue"),
+])
 def test_what_only_an_attacker_writes_is_refused_in_a_sentence(was, now, part):
     text = problem_to_json(make_problem())
     assert was in text
@@ -120,8 +86,6 @@ def test_what_only_an_attacker_writes_is_refused_in_a_sentence(was, now, part):
 
 
 def test_a_table_belongs_to_the_digest_and_needs_no_points():
-    one, other = (
-        Problem("2026-11-23T00:00:00+08:00", (), (), (), Matrix({"ebike": [[0, way], [5, 0]]})) for way in (5, 6)
-    )
+    one, other = (Problem("2026-11-23T00:00:00+08:00", (), (), (), Matrix({"ebike": [[0, way], [5, 0]]})) for way in (5, 6))
     assert digest(one) != digest(other)
     assert problem_from_json(problem_to_json(one)) == one

@@ -15,38 +15,23 @@ from tests.matching.instances import DAY, at, make_problem, make_visit, make_wor
 # reason, (visit, worker, problem) where it bites, the same where it does not
 PAIR_CASES = [
     (Reason.VISIT_STATE, ({"state": "cancelled"}, {}, {}), ({"state": "rescue"}, {}, {})),
-    (
-        Reason.ZONE_CLOSED,
-        ({"zone": "Z-1"}, {}, {"open_zones": frozenset({"Z-2"})}),
-        ({"zone": "Z-1"}, {}, {"open_zones": frozenset({"Z-1"})}),
-    ),
+    (Reason.ZONE_CLOSED, ({"zone": "Z-1"}, {}, {"open_zones": frozenset({"Z-2"})}),
+     ({"zone": "Z-1"}, {}, {"open_zones": frozenset({"Z-1"})})),
     (Reason.NOT_ASKED, ({"only": frozenset({"W-9"})}, {}, {}), ({"only": frozenset({"W-1"})}, {}, {})),
     (Reason.ON_HOLD, ({}, {"holds": frozenset({Hold.SAFETY})}, {}), ({}, {}, {})),
     (Reason.DOCUMENT_INVALID, ({}, {"holds": frozenset({Hold.DOCUMENT})}, {}), ({}, {"documents_until": at(18)}, {})),
-    (
-        Reason.LACKS_SKILL,
-        ({"skills": frozenset({"iron", "cook"})}, {"skills": frozenset({"iron"})}, {}),
-        ({"skills": frozenset({"iron"})}, {"skills": frozenset({"iron", "cook"})}, {}),
-    ),
+    (Reason.LACKS_SKILL, ({"skills": frozenset({"iron", "cook"})}, {"skills": frozenset({"iron"})}, {}),
+     ({"skills": frozenset({"iron"})}, {"skills": frozenset({"iron", "cook"})}, {})),
     (Reason.TIER_TOO_LOW, ({"tier": "gold"}, {"tier": "standard"}, {}), ({"tier": "gold"}, {"tier": "star"}, {})),
-    (
-        Reason.SCORE_BOUND_TOO_LOW,
-        ({"lower_at_least": 4.35}, {"lower": 4.34}, {}),
-        ({"lower_at_least": 4.35}, {"lower": 4.35}, {}),
-    ),
-    (
-        Reason.LANGUAGE,
-        ({"language": "en"}, {"languages": frozenset({"zh"})}, {}),
-        ({"language": "en"}, {"languages": frozenset({"en"})}, {}),
-    ),
+    (Reason.SCORE_BOUND_TOO_LOW, ({"lower_at_least": 4.35}, {"lower": 4.34}, {}),
+     ({"lower_at_least": 4.35}, {"lower": 4.35}, {})),
+    (Reason.LANGUAGE, ({"language": "en"}, {"languages": frozenset({"zh"})}, {}),
+     ({"language": "en"}, {"languages": frozenset({"en"})}, {})),
     (Reason.GENDER, ({"gender": "f"}, {"gender": "m"}, {}), ({"gender": "f"}, {"gender": "f"}, {})),
     (Reason.BLOCKED_PAIR, ({"blocked": frozenset({"W-1"})}, {}, {}), ({"blocked": frozenset({"W-2"})}, {}, {})),
     (Reason.ALREADY_DECLINED, ({"declined": frozenset({"W-1"})}, {}, {}), ({"declined": frozenset({"W-2"})}, {}, {})),
-    (
-        Reason.ZONE_NOT_SERVED,
-        ({"zone": "Z-1"}, {"zones": frozenset({"Z-2"})}, {}),
-        ({"zone": "Z-1"}, {"zones": None}, {}),
-    ),
+    (Reason.ZONE_NOT_SERVED, ({"zone": "Z-1"}, {"zones": frozenset({"Z-2"})}, {}),
+     ({"zone": "Z-1"}, {"zones": None}, {})),
     (Reason.TOO_FAR, ({"place": 4}, {"radius_m": 9000.0}, {}), ({"place": 4}, {"radius_m": 11000.0}, {})),
 ]
 
@@ -79,57 +64,22 @@ def test_a_pinned_visit_is_for_its_worker_only():
 # The visit may start from 9 to 17 and takes two hours; way to place 1: about 5 minutes.
 SHORT_DAY = (Shift(at(9), at(12)),)
 TIME_CASES = [
-    (
-        Reason.OUTSIDE_WINDOW,
-        ({}, {}, {"now": at(17, 1)}),
-        ({}, {"shifts": (Shift(at(8), at(20)),)}, {"now": at(16, 50)}),
-    ),
-    (
-        Reason.NOT_ON_SHIFT,
-        ({"windows": (window(12),)}, {"shifts": SHORT_DAY}, {}),
-        ({"windows": (window(9, 10),)}, {"shifts": (Shift(at(9), at(12), at(8)),)}, {}),
-    ),
-    (
-        Reason.DOCUMENT_INVALID,
-        ({}, {"documents_until": at(11) + 1, "shifts": (Shift(at(9, 30), at(18)),)}, {}),
-        ({}, {"documents_until": at(12)}, {}),
-    ),
-    (
-        Reason.DAILY_HOURS,
-        ({}, {"daily_limit": 180, "committed": (Commitment(at(9), 90, 1, "C"),)}, {}),
-        ({}, {"daily_limit": 240, "committed": (Commitment(at(9), 90, 1, "C"),)}, {}),
-    ),
-    (
-        Reason.WEEKLY_HOURS,
-        ({}, {"weekly_limit": 480, "used_weeks": (361,)}, {}),
-        ({}, {"weekly_limit": 480, "used_weeks": (360,)}, {}),
-    ),
-    (
-        Reason.REST,
-        (
-            {},
-            {
-                "rest_minutes": 1320,
-                "shifts": (Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
-                "committed": (Commitment(at(8, day=1), 60, 1, "C"),),
-            },
-            {},
-        ),
-        (
-            {},
-            {
-                "rest_minutes": 660,
-                "shifts": (Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
-                "committed": (Commitment(at(8, day=1), 60, 1, "C"),),
-            },
-            {},
-        ),
-    ),
-    (
-        Reason.BUSY,
-        ({"windows": (window(10),)}, {"committed": (Commitment(at(8), 120, 1, "C"),)}, {"buffer_minutes": 10}),
-        ({"windows": (window(10, 11),)}, {"committed": (Commitment(at(8), 120, 1, "C"),)}, {"buffer_minutes": 10}),
-    ),
+    (Reason.OUTSIDE_WINDOW, ({}, {}, {"now": at(17, 1)}), ({}, {"shifts": (Shift(at(8), at(20)),)}, {"now": at(16, 50)})),
+    (Reason.NOT_ON_SHIFT, ({"windows": (window(12),)}, {"shifts": SHORT_DAY}, {}),
+     ({"windows": (window(9, 10),)}, {"shifts": (Shift(at(9), at(12), at(8)),)}, {})),
+    (Reason.DOCUMENT_INVALID, ({}, {"documents_until": at(11) + 1, "shifts": (Shift(at(9, 30), at(18)),)}, {}),
+     ({}, {"documents_until": at(12)}, {})),
+    (Reason.DAILY_HOURS, ({}, {"daily_limit": 180, "committed": (Commitment(at(9), 90, 1, "C"),)}, {}),
+     ({}, {"daily_limit": 240, "committed": (Commitment(at(9), 90, 1, "C"),)}, {})),
+    (Reason.WEEKLY_HOURS, ({}, {"weekly_limit": 480, "used_weeks": (361,)}, {}),
+     ({}, {"weekly_limit": 480, "used_weeks": (360,)}, {})),
+    (Reason.REST, ({}, {"rest_minutes": 1320, "shifts": (Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
+                        "committed": (Commitment(at(8, day=1), 60, 1, "C"),)}, {}),
+     ({}, {"rest_minutes": 660, "shifts": (Shift(at(8), at(18)), Shift(at(8, day=1), at(18, day=1))),
+           "committed": (Commitment(at(8, day=1), 60, 1, "C"),)}, {})),
+    (Reason.BUSY, ({"windows": (window(10),)}, {"committed": (Commitment(at(8), 120, 1, "C"),)},
+                   {"buffer_minutes": 10}),
+     ({"windows": (window(10, 11),)}, {"committed": (Commitment(at(8), 120, 1, "C"),)}, {"buffer_minutes": 10})),
 ]
 
 

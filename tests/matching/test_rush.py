@@ -223,7 +223,10 @@ def test_without_rivalry_lists_stay_short():
 @pytest.mark.parametrize("many", [0, 3])
 def test_what_is_made_in_columns_is_as_if_made_one_by_one(many):
     codes, numbers = [f"V{row}" for row in range(many)], list(range(many))
-    columns = (codes, numbers, numbers, numbers, numbers, numbers, numbers)
-    made = in_columns(Stop, *columns)
-    assert made == [Stop(*row) for row in zip(*columns, strict=True)]
-    assert [stop.committed for stop in made] == [False] * many
+    columns = (codes, *[numbers] * 6, [False] * many)
+    assert in_columns(Stop, *columns) == [Stop(*row) for row in zip(*columns, strict=True)]
+
+
+def test_no_field_is_left_without_a_column():
+    with pytest.raises(ValueError, match="shorter"):
+        in_columns(Stop, ["V-1"])

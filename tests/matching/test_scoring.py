@@ -89,19 +89,14 @@ def test_named_pair_terms_join_the_value():
 
 def test_unfilled_rescues_cost_most_and_one_offs_least():
     problem = make_problem()
-    costs = [
-        unfilled(problem, make_visit(priority=each)) for each in (Priority.RESCUE, Priority.RECURRING, Priority.ONE_OFF)
-    ]
+    costs = [unfilled(problem, make_visit(priority=each)) for each in (Priority.RESCUE, Priority.RECURRING, Priority.ONE_OFF)]
     assert costs == sorted(costs, reverse=True)
     assert len(set(costs)) == 3
 
 
 def test_waiting_softens_leaving_open():
     problem = make_problem()
-    assert {t.name: t.minutes for t in open_terms(problem, make_visit(waiting=700))} == {
-        "unfilled": -800,
-        "waiting": 700,
-    }
+    assert {t.name: t.minutes for t in open_terms(problem, make_visit(waiting=700))} == {"unfilled": -800, "waiting": 700}
 
 
 @pytest.mark.parametrize(("hours", "factor"), [(100, 1), (72, 1), (38, 10.5), (4, 20), (1, 20)])

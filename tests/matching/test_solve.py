@@ -172,13 +172,7 @@ def test_a_failing_solver_leaves_the_greedy_roster(monkeypatch):
 
 
 def test_detours_that_are_short_cuts_do_not_break_the_bound():
-    table = [
-        [0, 5000, 60, 60, 60],
-        [5000, 0, 60, 60, 60],
-        [60, 60, 0, 60, 60],
-        [60, 60, 60, 0, 60],
-        [60, 60, 60, 60, 0],
-    ]
+    table = [[0, 5000, 60, 60, 60], [5000, 0, 60, 60, 60], [60, 60, 0, 60, 60], [60, 60, 60, 0, 60], [60, 60, 60, 60, 0]]
     visits = [make_visit("V-1", 1, minutes=60), make_visit("V-2", 2, minutes=60)]
     problem = make_problem(visits, travel=Matrix({"ebike": table}))
     roster = solve(problem)

@@ -78,7 +78,7 @@ def _brute_force(board):
 
 def _columns(board, opening):
     arcs = board.arcs
-    options = arcs.option[arcs.first[opening] : arcs.first[opening + 1]].tolist()
+    options = arcs.option[arcs.first[opening]:arcs.first[opening + 1]].tolist()
     for length in range(1, len(options) + 1):
         for sequence in permutations(options, length):
             if len({int(board.visit[option]) for option in sequence}) == length:

@@ -43,13 +43,21 @@ def test_a_route_has_as_many_stops_as_there_is_time_for():
     assert roster.objective <= roster.bound
 
 
-def test_searches_look_one_deeper_than_time_allows_and_no_further_than_memory():
+def test_searches_look_one_deeper_than_time_allows():
     board = build_board(short_visits(80, minutes=60))
     assert longest_of(make_sheet(board, board.fleet.times)) == 10 + 1
-    board = build_board(short_visits(300, minutes=1))
-    assert longest_of(make_sheet(board, board.fleet.times)) == MOST_STOPS
     board = build_board(short_visits(3, minutes=1))
     assert longest_of(make_sheet(board, board.fleet.times)) == 3 + 1
+
+
+def test_a_route_may_be_longer_than_any_column():
+    problem = short_visits(MOST_STOPS + 12, minutes=1)
+    roster = solve(problem, Limits(effort=0.01), mode="day")
+    assert check(problem, roster) == []
+    assert [len(route.stops) for route in roster.routes] == [MOST_STOPS + 12]
+    again = solve(problem, Limits(effort=0.01), mode="day", start=roster)
+    assert again.moved == ()
+    assert roster.objective <= min(roster.bound, again.bound)
 
 
 @pytest.mark.parametrize("seed", range(3))
