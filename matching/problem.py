@@ -156,7 +156,7 @@ def _check_places(problem: Problem) -> None:
     for visit in problem.visits:
         require(visit.place < size, f"Visit {visit.code} is at place {visit.place}, but there are {size} places.")
     for worker in problem.workers:
-        used = max([worker.start, worker.end_place, *(c.place for c in worker.committed)])
+        used = max(worker.places)
         require(used < size, f"Worker {worker.code} uses place {used}, but there are {size} places.")
 
 

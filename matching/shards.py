@@ -26,11 +26,11 @@ from matching.pricing import price
 from matching.problem import PairTerm, Problem
 from matching.searching import Search
 from matching.slots import Booking
-from matching.travel import FloatArray, IntArray
+from matching.travel import FloatArray, IntArray, among
 from matching.workshop import TOURS, USUAL, Workshop, anneal_together, is_touring
 
 GREEDY, SEARCH = -2, -1
-STEPS = 8000
+STEPS, TOURING = 1000, 8000  # of the first search of a piece; where routes are tours, columns find less
 CLAIMED = 8  # columns of an opening told by a claim
 LIKELY = 100  # visits of an opening a claim looks at first
 TOLD = 12  # and by a piece
@@ -124,9 +124,9 @@ def _given(board: Board, names: Names, task: Task) -> list[Column]:
 
 def _searched(board: Board, best: list[Column], seed: int) -> list[Column]:
     """A first plan improved by ruin and recreate."""
-    shop = Workshop(board, hour_rows(board))
-    heat = TOURS if is_touring(board, best) else USUAL
-    return anneal_together([shop.bench(seed).load(best)], STEPS, heat).columns()
+    bench = Workshop(board, hour_rows(board)).bench(seed).load(best)
+    steps, heat = (TOURING, TOURS) if is_touring(board, best) else (STEPS, USUAL)
+    return anneal_together([bench], steps, heat).columns()
 
 
 def _filled(board: Board, best: list[Column], seed: int) -> list[Column]:
@@ -209,14 +209,23 @@ class Names:
 
 
 def part_of(problem: Problem, workers: Iterable[int], visits: Iterable[int]) -> Problem:
-    """The problem of some workers and visits only."""
-    people = tuple(problem.workers[row] for row in sorted(workers))
-    wishes = tuple(problem.visits[row] for row in sorted(visits))
+    """The problem of some workers and visits only, with no more places than they need: it travels between processes."""
+    people = [problem.workers[row] for row in sorted(workers)]
+    wishes = [problem.visits[row] for row in sorted(visits)]
+    used = sorted({place for worker in people for place in worker.places} | {visit.place for visit in wishes})
+    number = {place: row for row, place in enumerate(used)}
     terms: tuple[PairTerm, ...] = ()
     if problem.pair_terms:
         codes, names = {visit.code for visit in wishes}, {worker.code for worker in people}
         terms = tuple(term for term in problem.pair_terms if term.visit in codes and term.worker in names)
-    return replace(problem, visits=wishes, workers=people, pair_terms=terms)
+    return replace(
+        problem,
+        places=tuple(problem.places[place] for place in used) if problem.places else (),
+        travel=among(problem.travel, used),
+        visits=tuple(replace(visit, place=number[visit.place]) for visit in wishes),
+        workers=tuple(worker.renumbered(number) for worker in people),
+        pair_terms=terms,
+    )
 
 
 def cut(points: FloatArray, size: int, angle: float) -> list[IntArray]:

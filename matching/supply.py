@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matching.demand import TIERS
@@ -136,3 +137,14 @@ class Worker:
     def end_place(self) -> int:
         """Where the worker goes after the last visit of a shift."""
         return self.start if self.end is None else self.end
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Every place this worker is bound to: start, end and commitments."""
+        return (self.start, self.end_place, *(each.place for each in self.committed))
+
+    def renumbered(self, number: Mapping[int, int]) -> Worker:
+        """The same worker in a problem whose places are numbered so."""
+        end = None if self.end is None else number[self.end]
+        committed = tuple(replace(each, place=number[each.place]) for each in self.committed)
+        return replace(self, start=number[self.start], end=end, committed=committed)

@@ -6,6 +6,7 @@ tables of seconds per mode, over places or over cells of places, filled by whoev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -82,6 +83,17 @@ class Matrix:
 
 
 Travel: TypeAlias = Haversine | Matrix
+
+
+def among(travel: Travel, places: Sequence[int]) -> Travel:
+    """The same travel between these places only, which are then numbered 0, 1, 2, … in this order."""
+    if isinstance(travel, Haversine):
+        return travel
+    rows, cells = np.array(places, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    if travel.cells:
+        rows, cells = np.unique(np.array(travel.cells, dtype=np.int64)[rows], return_inverse=True)
+    tables = {mode: table[np.ix_(rows, rows)] for mode, table in travel.tables.items()}
+    return Matrix(tables, tuple(cells.tolist()))
 
 
 def _table(mode: str, given: object) -> IntArray:

@@ -7,9 +7,10 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from matching import Limits, Point, Shift, Window, city, engine, solve, whole
+from matching import Commitment, Limits, Matrix, Point, Shift, Window, city, engine, solve, whole
 from matching.board import build_board
 from matching.check import check
+from matching.fleet import build_fleet
 from matching.jsonio import roster_to_json
 from matching.shards import Task, cut, part_of, solve_part
 from tests.matching.instances import HOUR, at, make_problem, make_visit, make_worker, small_problem
@@ -97,3 +98,46 @@ def test_a_part_is_a_problem_of_its_own():
     assert [worker.code for worker in part.workers] == ["W-01", "W-03"]
     assert [visit.code for visit in part.visits] == ["V-00", "V-02", "V-04"]
     assert build_board(part).openings == 2
+
+
+def test_a_part_has_no_places_it_does_not_need_and_the_same_ways():
+    problem = town()
+    part = part_of(problem, {1, 3}, {0, 2, 4})
+    assert len(part.places) == 5 < len(problem.places)
+    assert_same_ways(part, problem)
+
+
+@pytest.mark.parametrize("by_cell", [False, True])
+def test_a_part_that_travels_by_table_takes_its_own_rows_along(by_cell):
+    plain = town()
+    many, rng = len(plain.places), np.random.default_rng(5)
+    cells = tuple(int(cell) for cell in rng.permutation(many) // 2) if by_cell else ()
+    table = rng.integers(60, 3000, (many, many))
+    problem = replace(plain, travel=Matrix({worker.mode: table for worker in plain.workers}, cells))
+    part = part_of(problem, {1, 3}, {0, 2, 4})
+    assert part.travel.size < problem.travel.size
+    assert_same_ways(part, problem)
+
+
+def test_a_part_knows_where_its_workers_end_and_what_they_are_committed_to():
+    plain = town()
+    there = Commitment(at(9), 60, plain.visits[5].place, "C")
+    worker = replace(plain.workers[1], end=plain.workers[0].start, committed=(there,))
+    problem = replace(plain, workers=(plain.workers[0], worker, *plain.workers[2:]))
+    part = part_of(problem, {1}, {0})
+    assert [part.places[place] for place in part.workers[0].places] == [problem.places[place] for place in worker.places]
+    assert replace(worker, end=None).renumbered({place: place for place in worker.places}).end is None
+
+
+def assert_same_ways(part, whole):
+    """Everybody in the part needs as long for every way as in the whole."""
+
+    def ways(problem, worker, codes):
+        fleet = build_fleet(problem)
+        row = next(number for number, each in enumerate(problem.workers) if each.code == worker)
+        stops = [*problem.workers[row].places, *(visit.place for visit in problem.visits if visit.code in codes)]
+        return [int(fleet.times.seconds(np.array([row]), np.array([a]), np.array([b]))[0]) for a in stops for b in stops]
+
+    codes = {visit.code for visit in part.visits}
+    for worker in part.workers:
+        assert ways(part, worker.code, codes) == ways(whole, worker.code, codes)
