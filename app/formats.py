@@ -31,6 +31,7 @@ def configure_formats(app: House) -> None:
         when,
         ago,
         minutes,
+        minus,
         hours,
         km,
         stars,
@@ -58,6 +59,11 @@ def money(fen: int, sign: bool = False) -> str:
 def yuan(fen: int) -> str:
     """Return fen as a plain number of yuan with two decimals, for input fields and exports."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def minus(number: float | str) -> str:
+    """Return a number as it is, below nothing with a minus and not a hyphen: ``−4``."""
+    return str(number).replace("-", "−")
 
 
 def clock(at: datetime) -> str:

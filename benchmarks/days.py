@@ -1,8 +1,9 @@
 """A day to be planned, as plain data: what the engines, the peers and the judge are all given.
 
 Nothing here knows an engine. Times are whole seconds from midnight, money is fen, workers and visits are known by their
-index. The *core* of a day (windows, skills, shifts, prices, travel) is what every peer can express; what a marketplace
-adds on top of it (ratings, favourites, acceptance, breaks, commitments) is there in days of the full flavour only.
+index. The *core* of a day (windows, skills, shifts, prices, travel) is what routing libraries are made for; what a
+marketplace adds on top of it (ratings, favourites, acceptance, breaks, commitments, a grid of starts) is there in days
+of the full flavour only.
 """
 
 from __future__ import annotations

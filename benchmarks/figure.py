@@ -11,7 +11,8 @@ from benchmarks.table import lowest_bound
 
 WIDE, HIGH, LEFT, TOP, BOTTOM, RIGHT = 720, 400, 56, 24, 44, 110
 LOWEST = 0.70
-COLOURS = {OURS: "#0b6e4f", "pyvrp": "#c1666b", "vroom": "#4a6fa5", "ortools": "#b08900", "nearest": "#777777"}
+COLOURS = {OURS: "#0b6e4f", "pyvrp": "#c1666b", "vroom": "#4a6fa5", "ortools": "#b08900", "nearest": "#777777",
+           "broadcast": "#b5b5b5"}  # fmt: skip
 HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" font-family="sans-serif" font-size="12">'
     '<rect width="{wide}" height="{high}" fill="#ffffff"/><text x="{left}" y="16">{title}</text>'
@@ -19,16 +20,16 @@ HEAD = (
 
 
 def draw_all(runs: Iterable[Run], folder: Path) -> list[Path]:
-    """A figure for the first day of each size that has a bound and more than one contestant."""
+    """A figure for the first day of each size and flavour that has a bound and more than one contestant."""
     every, drawn = list(runs), dict[str, Path]()
     for day in sorted({run.day for run in every}):
-        size = day.split("-")[0]
+        kind = "-".join(day.replace("-core", "").split("-")[:-1])
         mine = _longest(run for run in every if run.day == day)
         bound = lowest_bound(mine[0], every)
-        if size in drawn or len(mine) < 2 or not bound:
+        if kind in drawn or len(mine) < 2 or not bound:
             continue
-        drawn[size] = folder / f"quality-{size}.svg"
-        drawn[size].write_text(draw(mine, bound), encoding="utf-8")
+        drawn[kind] = folder / f"quality-{kind}.svg"
+        drawn[kind].write_text(draw(mine, bound), encoding="utf-8")
     return list(drawn.values())
 
 

@@ -125,16 +125,16 @@ def _time_faults(day: Day, worker: DayWorker, visits: list[_Stop]) -> Iterator[s
     stops, free, place = _with_commitments(worker, visits), worker.start, worker.home
     for number, stop in enumerate(stops):
         begin = free + (day.buffer if number else 0)
-        if _arrival(worker, begin, way(day, worker, place, stop.place)) > stop.start:
+        if arrival(worker, begin, way(day, worker, place, stop.place)) > stop.start:
             yield f"cannot be at place {stop.place} by {stop.start}"
         free, place = stop.start + stop.seconds, stop.place
         if any(stop.start < end and free > begin for begin, end in worker.breaks):
             yield f"works at place {stop.place} during a break"
-    if stops and _arrival(worker, free, way(day, worker, place, worker.home)) > worker.end:
+    if stops and arrival(worker, free, way(day, worker, place, worker.home)) > worker.end:
         yield "is not home in time"
 
 
-def _arrival(worker: DayWorker, begin: int, seconds: int) -> int:
+def arrival(worker: DayWorker, begin: int, seconds: int) -> int:
     """When somebody who sets out at `begin` is there, resting in breaks."""
     now, left = begin, seconds
     for start, end in worker.breaks:

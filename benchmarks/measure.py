@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
     _say(f"load average {load:.1f} at the start")
     begin = time.perf_counter()
     findings = [_measured(name, goal, bench) for name, goal in chosen.items()]
-    findings.sort(key=lambda finding: int(finding.goal[1:]))
+    findings.sort(key=lambda finding: int(finding.goal.split()[0][1:]))
     took = time.perf_counter() - begin
     _write(findings, bench, f"load average {load:.1f} at the start, {took:.0f} s in all", words)
     return 1 if any(finding.passed is False for finding in findings) else 0
@@ -82,7 +82,7 @@ def _measured(name: str, goal: Goal, bench: Bench) -> Finding:
 
 def _line(finding: Finding) -> str:
     word = {True: "pass", False: "FALLS SHORT", None: "not measured"}[finding.passed]
-    return f"{finding.goal:4} {word:12} {finding.wanted}\n{'':17} → {finding.figures}"
+    return f"{finding.goal:7} {word:12} {finding.wanted}\n{'':20} → {finding.figures}"
 
 
 def _verdicts(findings: list[Finding]) -> str:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "matching.md"
 PICTURES = ROOT / "docs" / "pictures"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+SHOWN = {"quality-M": "one core day of M", "quality-M-full": "one day of M as a marketplace has it"}
 WORDS = {True: "reached", False: "**falls short**", None: "not measured"}
 
 
@@ -27,13 +28,13 @@ def as_markdown(findings: Iterable[Finding], runs: Iterable[Run], about: str) ->
 
 
 def publish(text: str, figures: Iterable[Path]) -> None:
-    """Put the text between the marks of the page, and the figure of M beside it."""
+    """Put the text between the marks of the page, and the figures of M beside it."""
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     picture = ""
     for path in figures:
-        if path.stem == "quality-M":
+        if path.stem in SHOWN:
             shutil.copy(path, PICTURES / path.name)
-            picture = f"\n![Share of the bound over time, one day of M](pictures/{path.name})\n"
+            picture += f"\n![Share of the bound over time, {SHOWN[path.stem]}](pictures/{path.name})\n"
     PAGE.write_text(f"{before}{BEGIN}\n{text}{picture}{END}{after}", encoding="utf-8")

@@ -47,7 +47,8 @@ def all_goals() -> dict[str, Goal]:
     from benchmarks.goals import changes, instants, quality, rounds, scale, weeks
 
     return {
-        "G1": quality.small_days, "G2": quality.middle_days, "G3": quality.beside_peers, "G6": quality.served_and_ways,
+        "G1": quality.small_days, "G2": quality.middle_days, "G3": quality.beside_peers,
+        "G3 core": quality.beside_peers_on_core_days, "G6": quality.served_and_ways,
         "G12": quality.first_answer, "G7": rounds.big_rounds, "G8": instants.in_the_instant,
         "G9": changes.drop_outs, "G10": weeks.fair_weeks, "G4": scale.large_day, "G5": scale.huge_day,
         "G11": quality.bounds_and_reasons,

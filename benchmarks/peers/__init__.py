@@ -1,7 +1,8 @@
 """Everybody the matcher is measured against, each behind the same small door.
 
-A peer is a function `(day, seconds, seed, tell)`; it calls `tell(orders)` whenever it has a better plan (at least once)
-and may run until `seconds` are over. What it needs before its clock starts, it builds in `prepare(day)`.
+A peer is a function `(day, prepared, budget, tell)`; it calls `tell(orders)` with the visits of each leg in order
+whenever it has a better plan (at least once) and may run until the seconds are over. What it needs before its clock
+starts, it builds in `prepare(day)`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from benchmarks.days import Day
 
 Orders: TypeAlias = Sequence[Sequence[int]]
 Tell: TypeAlias = Callable[[Orders], None]
-PEERS = ("nearest", "broadcast", "ortools", "vroom", "pyvrp")
+SIMPLE = ("nearest", "broadcast")
 SOLVERS = ("ortools", "vroom", "pyvrp")
+PEERS = (*SIMPLE, *SOLVERS)
 TWICE = ("pyvrp",)  # uses one core: run with two seeds side by side, of which the better counts at every second
 
 

@@ -7,85 +7,123 @@ Other strategies were not compared on these days. It uses one thread; it has no 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from benchmarks.days import SECONDS_PER_YUAN, Day
-from benchmarks.matrices import tables
+from benchmarks.days import Day
 from benchmarks.peers import Budget, Orders, Tell
+from benchmarks.peers.expressed import Expressed, express
 
 LONGEST = 86_400
-Ways: TypeAlias = tuple[list[list[int]], list[list[int]]]
 
 
-def prepare(day: Day) -> dict[float, Ways]:
-    """For each speed the cost of every way, and the time it takes with the work before it; nodes are homes, visits."""
-    nodes = [*(worker.home for worker in day.workers), *(visit.place for visit in day.visits)]
-    work = np.array([0] * len(day.workers) + [visit.seconds for visit in day.visits])[:, None]
-    cut = {speed: table[np.ix_(nodes, nodes)] for speed, table in tables(day).items()}
-    return {speed: (table.tolist(), (table + work).tolist()) for speed, table in cut.items()}
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model with the manager of its indices: nodes are the ends of legs, then the visits."""
+
+    made: Expressed
+    ends: list[int]
+    manager: Any
+    routing: Any
+
+    @property
+    def places(self) -> list[int]:
+        """The place of each node."""
+        return [*self.ends, *self.made.doors]
+
+    def orders(self, follow: Callable[[int], int]) -> Orders:
+        """Leg by leg the visits, given what comes after each index."""
+        orders = []
+        for row in range(len(self.made.legs)):
+            order, index = [], follow(self.routing.Start(row))
+            while not self.routing.IsEnd(index):
+                order.append(self.manager.IndexToNode(index) - len(self.ends))
+                index = follow(index)
+            orders.append(order)
+        return orders
+
+
+def prepare(day: Day) -> Model:
+    """The whole model; it is built before the clock starts."""
+    solver: Any = import_module("ortools.constraint_solver.pywrapcp")
+    made = express(day)
+    ends = sorted({place for leg in made.legs for place in (leg.place, leg.end_place)})
+    starts = [ends.index(leg.place) for leg in made.legs]
+    stops = [ends.index(leg.end_place) for leg in made.legs]
+    manager = solver.RoutingIndexManager(len(ends) + len(day.visits), len(made.legs), starts, stops)
+    model = Model(made, ends, manager, solver.RoutingModel(manager))
+    _add_ways(model)
+    _add_rules(model)
+    _add_breaks(model)
+    return model
 
 
 def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
     """Search until the time is over; every better plan is told."""
-    solver: Any = import_module("ortools.constraint_solver.pywrapcp")
+    del day
     choices: Any = import_module("ortools.constraint_solver.routing_enums_pb2")
-    many = len(day.workers)
-    manager = solver.RoutingIndexManager(many + len(day.visits), many, list(range(many)), list(range(many)))
-    routing = solver.RoutingModel(manager)
-    _add_ways(day, routing, prepared)
-    _add_rules(day, routing, manager)
+    model: Model = prepared
+    routing, solver = model.routing, import_module("ortools.constraint_solver.pywrapcp")
     best = [0]
 
     def better() -> None:
         worth = -int(routing.CostVar().Value())
         if not best[1:] or worth > best[1]:
             best[1:] = [worth]
-            tell(_orders(day, routing, manager, lambda index: int(routing.NextVar(index).Value())))
+            tell(model.orders(lambda index: int(routing.NextVar(index).Value())))
 
     routing.AddAtSolutionCallback(better)
-    wish = solver.DefaultRoutingSearchParameters()
+    wish: Any = solver.DefaultRoutingSearchParameters()
     wish.first_solution_strategy = choices.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     wish.local_search_metaheuristic = choices.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     wish.time_limit.FromMilliseconds(int(budget.seconds * 1000))
     found = routing.SolveWithParameters(wish)
     if found is not None:
-        tell(_orders(day, routing, manager, lambda index: int(found.Value(routing.NextVar(index)))))
+        tell(model.orders(lambda index: int(found.Value(routing.NextVar(index)))))
 
 
-def _add_ways(day: Day, routing: Any, ways: dict[float, Ways]) -> None:
-    """Cost and time of ways by the speed of the worker."""
-    cost = {speed: routing.RegisterTransitMatrix(way) for speed, (way, _) in ways.items()}
-    time = {speed: routing.RegisterTransitMatrix(both) for speed, (_, both) in ways.items()}
-    for row, worker in enumerate(day.workers):
-        routing.SetArcCostEvaluatorOfVehicle(cost[worker.speed], row)
-    routing.AddDimensionWithVehicleTransits(
-        [time[worker.speed] for worker in day.workers], LONGEST, LONGEST, False, "time",
-    )  # fmt: skip
+def _add_ways(model: Model) -> None:
+    """Cost of ways by what the worker is worth, time of ways with the work before them by speed."""
+    made, routing, chosen = model.made, model.routing, np.ix_(model.places, model.places)
+    work = np.array([0] * len(model.ends) + [visit.seconds for visit in made.day.visits])[:, None]
+    alike = made.alike(with_able=False)
+    cost = {row: routing.RegisterTransitMatrix(made.cost(row)[chosen].tolist()) for row in sorted(set(alike))}
+    time = {
+        speed: routing.RegisterTransitMatrix((table[chosen] + work).tolist()) for speed, table in made.lasting.items()
+    }
+    for row, leg in enumerate(made.legs):
+        routing.SetArcCostEvaluatorOfVehicle(cost[alike[leg.worker]], row)
+    speeds = [made.day.workers[leg.worker].speed for leg in made.legs]
+    routing.AddDimensionWithVehicleTransits([time[speed] for speed in speeds], LONGEST, LONGEST, False, "time")
 
 
-def _add_rules(day: Day, routing: Any, manager: Any) -> None:
-    """Shifts, windows, skills, and what leaving a visit open costs."""
+def _add_rules(model: Model) -> None:
+    """Shifts, windows, who may do what, and what leaving a visit open costs."""
+    made, routing = model.made, model.routing
     time = routing.GetDimensionOrDie("time")
-    for row, worker in enumerate(day.workers):
-        time.CumulVar(routing.Start(row)).SetRange(worker.start, worker.end)
-        time.CumulVar(routing.End(row)).SetRange(worker.start, worker.end)
-    for row, visit in enumerate(day.visits):
-        index = manager.NodeToIndex(len(day.workers) + row)
+    for row, leg in enumerate(made.legs):
+        time.CumulVar(routing.Start(row)).SetRange(leg.start, leg.end)
+        time.CumulVar(routing.End(row)).SetRange(leg.start, leg.end)
+    for row, visit in enumerate(made.day.visits):
+        index = model.manager.NodeToIndex(len(model.ends) + row)
         time.CumulVar(index).SetRange(visit.earliest, visit.latest)
-        able = [hand for hand, worker in enumerate(day.workers) if visit.skills <= worker.skills]
+        able = [number for number, leg in enumerate(made.legs) if made.able[leg.worker, row]]
         routing.VehicleVar(index).SetValues([-1, *able])
-        routing.AddDisjunction([index], visit.fen * SECONDS_PER_YUAN // 100)
+        routing.AddDisjunction([index], int(made.prize[row]))
 
 
-def _orders(day: Day, routing: Any, manager: Any, follow: Callable[[int], int]) -> Orders:
-    orders = []
-    for row in range(len(day.workers)):
-        order, index = [], follow(routing.Start(row))
-        while not routing.IsEnd(index):
-            order.append(manager.IndexToNode(index) - len(day.workers))
-            index = follow(index)
-        orders.append(order)
-    return orders
+def _add_breaks(model: Model) -> None:
+    """Breaks at their fixed times; ways pause in them."""
+    made, routing = model.made, model.routing
+    work = [0] * routing.Size()
+    for row, visit in enumerate(made.day.visits):
+        work[model.manager.NodeToIndex(len(model.ends) + row)] = visit.seconds
+    time, solver = routing.GetDimensionOrDie("time"), routing.solver()
+    for number, leg in enumerate(made.legs):
+        breaks = [solver.FixedInterval(begin, end - begin, f"break {number}")
+                  for begin, end in made.day.workers[leg.worker].breaks]  # fmt: skip
+        if breaks:
+            time.SetBreakIntervalsOfVehicle(breaks, number, work)

@@ -24,6 +24,11 @@ def test_yuan() -> None:
     assert (formats.yuan(4505), formats.yuan(-5)) == ("45.05", "-0.05")
 
 
+@pytest.mark.parametrize(("number", "shown"), [(-4, "−4"), (-0.5, "−0.5"), ("-1.20", "−1.20"), (7, "7"), ("+3", "+3")])
+def test_what_is_below_nothing_has_a_minus_and_not_a_hyphen(number: float | str, shown: str) -> None:
+    assert formats.minus(number) == shown
+
+
 @pytest.mark.parametrize(("locale", "shown"), [
     ("zh", ["12:00", "11月21日 周六", "25\u00a0分钟后", "10\u00a0分钟前", "今天 15:00", "明天 12:00", "11月24日 周二 12:00", "3\u00a0小时 30\u00a0分", "800\u00a0米", "1.2\u00a0公里",
             "2026年11月21日", "2\u00a0小时前"]),
