@@ -46,9 +46,9 @@ def huge_day(bench: Bench) -> Finding:
     usual = math.exp(sum(map(math.log, each)) / len(each))
     bound = bound_of(bench, mine)
     gap = f", gap {(bound - mine.objective) / bound:.1%}" if bound < float("inf") else ", no bound"
-    span = f"at {levels[0]:.2f} to {levels[-1]:.2f} × it ({min(each):.2f} to {max(each):.2f})"
-    told = f"{ratio:.3f} × in {mine.seconds:.0f} s{gap}; per worker {usual:.2f} × the time of L to be as far above nearest, "
-    return Finding("G5", wanted, ratio >= 1.17 and usual <= 1.3 and not late([mine]), told + span)
+    span = f"from {levels[0]:.2f} to {levels[-1]:.2f} × nearest ({min(each):.2f} to {max(each):.2f})"
+    told = f"{ratio:.3f} × in {mine.seconds:.0f} s{gap}; per worker {usual:.2f} × the time of L, at levels {span}"
+    return Finding("G5", wanted, ratio >= 1.17 and usual <= 1.3 and not late([mine]), told)
 
 
 def _per_worker(mine: tuple[Run, float], other: tuple[Run, float]) -> float:
