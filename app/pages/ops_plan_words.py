@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from app.formats import clock, when
+from app.formats import clock, local, short_day, when
+from app.house import current_now
 from app.pages.ops_words import codes_in, home, sentences
 from app.words import gettext as _
 from app.words import lazy_gettext
@@ -103,5 +104,6 @@ def codes_of(moves: Iterable[MoveTold]) -> set[str]:
 
 
 def age(plan: BoardPlan) -> str:
-    """Return when a plan was made."""
-    return clock(plan.finished_at)
+    """Return when a plan was made: the time, with the day unless that is today."""
+    made = plan.finished_at
+    return clock(made) if local(made).date() == local(current_now()).date() else f"{short_day(made)} {clock(made)}"

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import get_locale
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from app import auth
-from app.formats import local, named
+from app.formats import clock, day, minus, named
+from app.pages.ops_worker_words import language_word, skill_word, tier_word
 from app.registry import Policy
 from app.words import gettext as _
 from core.actors import OPS, STAFF, Actor, Role
 from core.audit import LOOKS, Look
-from matching.explain import Sentence, render
+from matching.explain import Sentence, Value, render
 from matching.texts import LANGUAGES, TERM_NAMES
 from places.shown import PlaceShown
 
@@ -25,6 +26,7 @@ DESK: Final = Policy(OPS, "all")
 LEADS: Final = Policy({Role.OPS_LEAD}, "all")
 BOOKS: Final = Policy({Role.FINANCE, Role.OPS_LEAD, Role.ADMIN}, "all")
 HOUSE: Final = Policy(STAFF, "all")
+_WORDS: Final = {"tier": tier_word, "language": language_word}
 _CODE = re.compile(r"\b[WV]-[0-9A-HJKMNP-TV-Z]{6,}\b")
 
 
@@ -104,9 +106,24 @@ def terms_of(why: Iterable[Mapping[str, Any]]) -> list[tuple[str, float]]:
 
 def sentences(told: Iterable[Sentence], epoch: str, names: Mapping[str, str]) -> list[str]:
     """Return sentences of the matcher with codes replaced by names."""
-    here = local(datetime.fromisoformat(epoch)).isoformat()
-    lines = [render(one, language(), here) for one in told]
+    lines = [render(_as_written(one, epoch), language(), epoch) for one in told]
     return [_CODE.sub(lambda found: names.get(found[0], found[0]), line) for line in lines]
+
+
+def _as_written(told: Sentence, epoch: str) -> Sentence:
+    """A sentence with its figures, instants and slugs as every other line of the desk writes them."""
+    return Sentence(told.key, tuple((name, _value(name, value, epoch)) for name, value in told.params))
+
+
+def _value(name: str, value: Value, epoch: str) -> Value:
+    if name in {"start", "leave_by"} and isinstance(value, int):
+        at = datetime.fromisoformat(epoch) + timedelta(seconds=value)
+        return f"{day(at)} {clock(at)}"
+    if name == "minutes":
+        return minus(f"{float(str(value)):.1f}".removesuffix(".0"))
+    if name == "skills" and isinstance(value, tuple):
+        return tuple(skill_word(slug) for slug in value)
+    return _WORDS[name](str(value)) if name in _WORDS else value
 
 
 def codes_in(told: Iterable[Sentence]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from app.pages.worker_words import LANGUAGES, SKILLS
 from app.words import gettext
 from app.words import lazy_gettext as _
 
@@ -33,6 +34,16 @@ _TIERS = {
 def tier_word(tier: str) -> str:
     """Return a tier in words."""
     return str(_TIERS.get(tier, tier))
+
+
+def skill_word(slug: str) -> str:
+    """Return a skill in words, as it stands within a sentence."""
+    return next((str(name).lower() for known, name, _glyph in SKILLS if known == slug), slug)
+
+
+def language_word(tag: str) -> str:
+    """Return a language somebody speaks in words."""
+    return next((str(name) for known, name in LANGUAGES if known == tag), tag)
 
 
 def stage_word(stage: str) -> str:

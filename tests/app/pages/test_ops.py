@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from app.csv_out import safe_cell
 from app.house import House
+from app.pages.ops_words import sentences
 from core.actors import Role
 from core.audit import AuditRow
 from core.events import EventRow
 from dispatch.models import Offer, Round, Visit
+from matching.explain import Sentence
 from notices.models import StaffTask
 from notices.tasks import open_task
 from tests import factories as make
@@ -150,6 +152,45 @@ def test_a_round_can_be_solved_again(desk: Desk) -> None:
     assert "Who was to be asked" in desk.text(f"/ops/rounds/{code}?visit={visit.code}")
     assert "byte for byte" in desk.post(f"/ops/rounds/{code}/replay").text
     assert desk.client.get("/ops/rounds/N-0000000000").status_code == 404
+
+
+def test_a_round_of_a_plan_claims_to_have_asked_nobody(desk: Desk) -> None:
+    opened(desk)
+    desk.post("/ops/board/solve", reason="look")
+    row = desk.session.scalars(select(Round).order_by(Round.id.desc()).limit(1)).one()
+    row.name = "replan"
+    desk.session.commit()
+    page = desk.text(f"/ops/rounds/{row.code}")
+    assert "Who goes where in this plan" in page
+    assert "Who was to be asked" not in page
+    row.finished_at = None
+    desk.session.commit()
+    assert "0 workers" not in desk.text(f"/ops/rounds/{row.code}")
+
+
+def test_an_open_visit_says_when_it_starts(desk: Desk) -> None:
+    visit = opened(desk)
+    for spare, words in ((60, "starts between 09:00 and 10:00"), (0, "starts at 09:00")):
+        visit.window_until = visit.window_from + timedelta(minutes=spare)
+        desk.session.commit()
+        assert words in desk.text(f"/ops/visits/{visit.code}")
+
+
+def test_the_matchers_sentences_are_written_like_the_desks(house: House) -> None:
+    told = [
+        Sentence("less.term", (("minutes", -0.5), ("name", "fairness"))),
+        Sentence("chosen", (("start", 3600), ("visit", "V-1"), ("worker", "W-1"))),
+        Sentence("not.lacks_skill", (("skills", ("deep_cleaning", "ironing")), ("worker", "W-1"))),
+        Sentence("not.language", (("language", "hubei"),)),
+        Sentence("not.tier_too_low", (("tier", "gold"),)),
+    ]
+    with house.test_request_context(headers={"Accept-Language": "en"}):
+        lines = sentences(told, "2026-11-22T04:00:00+00:00", {})
+    assert "−0.5 min" in lines[0]
+    assert "Sun 22 Nov 13:00" in lines[1]
+    assert "deep cleaning, ironing" in lines[2]
+    assert "Hubei dialect" in lines[3]
+    assert "gold" in lines[4]
 
 
 def test_a_visit_tells_everything(desk: Desk) -> None:

@@ -72,11 +72,15 @@ def say(client, move: PlanMove, answer: str):
 
 
 def test_the_board_says_how_near_the_best_and_where_hands_are_short(desk: Desk) -> None:
-    planned(desk, code="BOARD")
+    row, _moves = planned(desk, code="BOARD")
     page = desk.text(f"/ops/board?day={make.TUESDAY}")
     assert "proven within 0.4 % of the best possible" in page
     assert "11–13" in page
     assert "1 move to decide" in page
+    assert "plan of today" not in page
+    row.finished_at = NOON - timedelta(days=1)
+    desk.session.commit()
+    assert "plan of yesterday" in desk.text(f"/ops/board?day={make.TUESDAY}")
     assert "This day has not been planned." in desk.text("/ops/board?day=2026-12-24")
 
 

@@ -86,6 +86,7 @@ def test_the_score_explains_itself(phone: Phone) -> None:
     page = phone.text("/worker/score")
     assert "plus five starting ratings" in page
     assert "not enough ratings yet" in page
+    assert "No recent rating counts yet." in page
     assert "The next customer gives 5 stars" in page
 
 
