@@ -35,7 +35,7 @@ class VisitWish:
 
 @dataclass(frozen=True)
 class VisitLine:
-    """One visit in the list; money in fen."""
+    """One visit in the list; money in fen. ``exact``: it can begin at no other time than ``starts_at``."""
 
     code: str
     state: str
@@ -118,7 +118,7 @@ def _line(visit: Visit, customer_name: str) -> VisitLine:
         zone=visit.zone,
         compound=place.compound.names if place.compound else {},
         starts_at=visit.starts_at or visit.window_from,
-        exact=visit.starts_at is not None,
+        exact=visit.starts_at is not None or visit.window_from == visit.window_until,
         minutes=visit.minutes,
         customer=visit.customer,
         customer_name=customer_name,

@@ -118,7 +118,7 @@ def _as_written(told: Sentence, epoch: str) -> Sentence:
 def _value(name: str, value: Value, epoch: str) -> Value:
     if name in {"start", "leave_by"} and isinstance(value, int):
         at = datetime.fromisoformat(epoch) + timedelta(seconds=value)
-        return f"{day(at)} {clock(at)}"
+        return _("%(time)s on %(day)s", time=clock(at), day=day(at))
     if name == "minutes":
         return minus(f"{float(str(value)):.1f}".removesuffix(".0"))
     if name == "skills" and isinstance(value, tuple):

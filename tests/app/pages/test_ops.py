@@ -174,6 +174,7 @@ def test_an_open_visit_says_when_it_starts(desk: Desk) -> None:
         visit.window_until = visit.window_from + timedelta(minutes=spare)
         desk.session.commit()
         assert words in desk.text(f"/ops/visits/{visit.code}")
+        assert ("or later" in desk.text(f"/ops/visits?q={visit.code}")) == bool(spare)
 
 
 def test_the_matchers_sentences_are_written_like_the_desks(house: House) -> None:
@@ -187,7 +188,7 @@ def test_the_matchers_sentences_are_written_like_the_desks(house: House) -> None
     with house.test_request_context(headers={"Accept-Language": "en"}):
         lines = sentences(told, "2026-11-22T04:00:00+00:00", {})
     assert "−0.5 min" in lines[0]
-    assert "Sun 22 Nov 13:00" in lines[1]
+    assert "at 13:00 on Sun 22 Nov" in lines[1]
     assert "deep cleaning, ironing" in lines[2]
     assert "Hubei dialect" in lines[3]
     assert "gold" in lines[4]

@@ -88,6 +88,7 @@ def test_the_score_explains_itself(phone: Phone) -> None:
     assert "not enough ratings yet" in page
     assert "No recent rating counts yet." in page
     assert "The next customer gives 5 stars" in page
+    assert "The next customer gives 1 star<" in page
 
 
 def test_joining_from_the_public_page(house: House, world: Session) -> None:
