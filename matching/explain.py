@@ -6,6 +6,7 @@ and no number about one but the public score.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from matching.texts import LANGUAGES, TERM_NAMES
 
 Value: TypeAlias = str | int | float | tuple[str, ...]
 AUDIENCES = ("worker", "customer", "ops")
+MOST_STARS = 5.0
 NEAR_MINUTES = 15
 COSTS = frozenset({"travel", "idle", "refusal", "unreliability", "change", "distance", "opportunity"})
 
@@ -154,12 +156,19 @@ def _compared(problem: Problem, rival: Candidate, choice: Choice) -> list[Senten
     name = max(lost, key=lambda each: lost[each], default="")
     if name and lost[name] > 0:
         told.append(say("less.term", name=name, minutes=round(lost[name] / UNITS_PER_MINUTE, 1)))
-    if problem.weights.star:
-        told.append(say("change.stars", worker=rival.worker, stars=round(minutes / problem.weights.star, 2)))
-    if problem.weights.travel:
-        closer = round(minutes / problem.weights.travel, 1)
+    return [*told, *_would_decide(problem, rival, minutes)]
+
+
+def _would_decide(problem: Problem, rival: Candidate, minutes: float) -> list[Sentence]:
+    """What alone would make up for so many minutes: a score that exists, a way that is there to be saved."""
+    told, weights = [], problem.weights
+    stars = round(minutes / weights.star, 2) if weights.star else MOST_STARS
+    if worker_of(problem, rival.worker).stars + stars <= MOST_STARS:
+        told.append(say("change.stars", worker=rival.worker, stars=stars))
+    closer = round(minutes / weights.travel, 1) if weights.travel else math.inf
+    if closer * 60 <= rival.added_travel:
         told.append(say("change.closer", worker=rival.worker, minutes=closer))
-    return told
+    return told or [say("change.no_one_thing", worker=rival.worker)]
 
 
 def worker_of(problem: Problem, code: str) -> Worker:

@@ -55,10 +55,26 @@ def test_why_not_names_the_rule_and_what_would_change_it():
 def test_why_not_compares_with_the_one_who_was_chosen():
     problem = two_rivals()
     told = why_not(problem, solve(problem), "V-1", "W-1")
-    assert keys(told) == ["less.value", "less.term", "change.stars", "change.closer"]
+    assert keys(told) == ["less.value", "less.term", "change.stars"]
     assert dict(told[0].params)["minutes"] == pytest.approx(45.0)
     assert dict(told[2].params)["stars"] == pytest.approx(0.6)
     assert "服务分" in read(told, "zh-CN")
+
+
+def test_what_cannot_change_is_not_asked_for():
+    far, good = make_worker("W-1", stars=4.9), make_worker("W-2", stars=5.0, fairness_gap=0.9)
+    problem = make_problem([make_visit(windows=(window(9),))], [far, good])
+    told = why_not(problem, solve(problem), "V-1", "W-1")
+    assert keys(told)[-1] == "change.no_one_thing"
+    assert "Neither a better score nor a shorter way alone would decide for W-1." in read(told)
+
+
+def test_a_shorter_way_is_asked_for_where_there_is_one_to_save():
+    problem = make_problem([make_visit(place=1, windows=(window(9),))], [make_worker("W-1", 0), make_worker("W-2", 1)])
+    told = why_not(problem, solve(problem), "V-1", "W-1")
+    assert "change.closer" in keys(told)
+    minutes = next(dict(sentence.params)["minutes"] for sentence in told if sentence.key == "change.closer")
+    assert 0 < minutes <= dict(told[0].params)["minutes"] + 0.1
 
 
 def test_nobody_asks_why_not_of_the_chosen():
