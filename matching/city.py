@@ -32,8 +32,9 @@ VOTES = 8
 NEAREST = 40
 ROUGHLY = 3e-4
 # One pass after the other: how the axes are turned (eighths of a circle) and how hard pieces are looked at.
-PASSES = ((0, SEARCH), (0, 0), (2, 1), (1, 2), (3, 2))
-MANY = 30.0  # effort from which all passes are made
+PASSES = ((0, SEARCH), (0, 0), (2, 1))
+MORE = ((1, 2), (3, 2))  # once the bound is there, from this effort on
+MUCH = 20.0
 MEETINGS = 2
 
 
@@ -77,8 +78,7 @@ class City:
     def run(self, before: Roster | None) -> None:
         """Pass after pass, as far as effort and patience reach; then the whole, or else the bound."""
         joined = Whole.can_hold(self.problem)
-        many = len(PASSES) if self.limits.effort >= MANY else min(3, 1 + math.ceil(3 * self.limits.effort))
-        passes = PASSES[: 2 if joined else many]
+        passes = PASSES[: 2 if joined else 1 + math.ceil(3 * self.limits.effort)]
         with Crew(self.limits.executor, self._stopped) as crew:
             for number, (turn, level) in enumerate(passes):
                 self._go_over(crew, turn, level, before if number == 0 else None)
@@ -88,8 +88,17 @@ class City:
                 self._go_over(Crew(None, lambda: False, alone=True), 0, GREEDY, before)
             if not joined and not self._stopped():
                 self._settle(crew, self._meet(crew))
+                self._go_on(crew)
         if joined and not self._stopped():
             self._join()
+
+    def _go_on(self, crew: Crew) -> None:
+        """More passes with all the effort and time that is left; what was settled stays."""
+        settled = self.prices
+        for turn, level in MORE if self.limits.effort >= MUCH else ():
+            if not self._stopped():
+                self._go_over(crew, turn, level, None)
+        self.prices = settled
 
     def _join(self) -> None:
         """Plan the city as a whole; whatever fails there leaves what there was before."""

@@ -65,6 +65,19 @@ def test_a_city_that_no_board_can_hold_is_sound_and_bounded_too(small_pieces, mo
         assert roster_to_json(solve(problem, replace(limits, executor=threads), mode="day")) == roster_to_json(apart)
 
 
+def test_with_much_effort_a_large_city_goes_on_after_its_bound(small_pieces, monkeypatch):
+    monkeypatch.setattr(whole, "MOST_PAIRS", 1)
+    monkeypatch.setattr(whole, "PLAIN_PAIRS", 1)
+    problem, told = town(), []
+    little = solve(problem, Limits(effort=1.0), mode="day")
+    monkeypatch.setattr(city, "MUCH", 1.0)
+    much = solve(problem, Limits(effort=1.0), mode="day", on_progress=lambda now: told.append(now.phase))
+    assert check(problem, much) == []
+    assert much.bound == little.bound
+    assert little.objective <= much.objective <= much.bound
+    assert told.index("bound") < len(told) - 1 - told[::-1].index("shards")
+
+
 def test_a_plan_of_everything_is_there_after_the_first_pass(small_pieces):
     problem, asked = town(), []
 
