@@ -59,14 +59,12 @@ class Crew:
 
     def _result(self, future: Future[R] | None) -> R | None:
         """Wait for one; None once it is time to stop, or if it failed."""
-        while future is not None:
-            wait([future], timeout=LOOK)
-            if future.done():
-                return None if future.cancelled() else _attempt(Future.result, future)
+        while future is not None and not future.done():
             if self.stop():
                 future.cancel()
                 return None
-        return None
+            wait([future], timeout=LOOK)
+        return None if future is None or future.cancelled() else _attempt(Future.result, future)
 
 
 def _attempt(function: Callable[[T], R], task: T) -> R | None:

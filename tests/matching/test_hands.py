@@ -2,12 +2,14 @@
 
 import os
 import signal
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import distributed
 import pytest
 
 from matching import Limits, city, engine, solve
+from matching import crew as crew_module
 from matching.check import check
 from matching.crew import Crew
 from matching.hands import HandLostError, Hands
@@ -58,6 +60,19 @@ def test_a_crew_answers_in_order_and_gives_up_on_what_kills():
 def test_a_crew_stops_when_it_is_told():
     with Crew(None, lambda: True) as crew:
         assert list(crew.run(double, [1, 2])) in ([None, None], [2, None], [2, 4])
+
+
+class _Idle(ThreadPoolExecutor):
+    """Takes everything and does nothing."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        return Future()
+
+
+def test_a_crew_that_is_told_to_stop_waits_for_nobody(monkeypatch):
+    monkeypatch.setattr(crew_module, "LOOK", 3600)  # were it to wait for one of them, it would be for an hour
+    with _Idle(1) as idle, Crew(idle, lambda: True) as crew:
+        assert list(crew.run(double, range(50))) == [None] * 50
 
 
 class _Deadly(Hands):
