@@ -65,7 +65,7 @@ def test_a_crew_stops_when_it_is_told():
 class _Idle(ThreadPoolExecutor):
     """Takes everything and does nothing."""
 
-    def submit(self, fn, /, *args, **kwargs):
+    def submit(self, _fn, /, *_args, **_kwargs):
         return Future()
 
 
