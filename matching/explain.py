@@ -162,7 +162,7 @@ def _compared(problem: Problem, rival: Candidate, choice: Choice) -> list[Senten
 def _would_decide(problem: Problem, rival: Candidate, minutes: float) -> list[Sentence]:
     """What alone would make up for so many minutes: a score that exists, a way that is there to be saved."""
     told, weights = [], problem.weights
-    stars = round(minutes / weights.star, 2) if weights.star else MOST_STARS
+    stars = round(minutes / weights.star, 2) if weights.star else math.inf
     if worker_of(problem, rival.worker).stars + stars <= MOST_STARS:
         told.append(say("change.stars", worker=rival.worker, stars=stars))
     closer = round(minutes / weights.travel, 1) if weights.travel else math.inf

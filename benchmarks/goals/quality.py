@@ -41,9 +41,8 @@ def late(runs: list[Run]) -> str:
 
 def small_days(bench: Bench) -> Finding:
     """G1; the peers run beside it for the table."""
-    for name in PEERS:
-        for seed in bench.small:
-            bench.runs.get(name, "S", seed, 10)
+    for name, seed in () if bench.quick else product(PEERS, bench.small):
+        bench.runs.get(name, "S", seed, 10)
     runs = [bench.runs.get(OURS, "S", seed, 10) for seed in bench.small]
     shares = sorted(share(bench, run) for run in runs)
     figures = f"median {median(shares):.4f}, worst {shares[0]:.4f} of {len(shares)} seeds"
@@ -76,6 +75,8 @@ def beside_peers(bench: Bench) -> Finding:
 
 def beside_peers_on_core_days(bench: Bench) -> Finding:
     """G3 on days that have nothing but prices, windows, skills, shifts and ways."""
+    if bench.quick:
+        return Finding("G3 core", "M, core days", None, "not in --quick")
     return _beside_best(bench, "core", "G3 core", "M, core days")
 
 

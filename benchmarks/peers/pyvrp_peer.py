@@ -77,17 +77,15 @@ def run(day: Day, prepared: Any, budget: Budget, tell: Tell) -> None:
     end = time.perf_counter() + budget.seconds
     last = [0.0]
 
-    class Listener(pyvrp.IteratedLocalSearchCallbacks):  # type: ignore[misc] # the library has no types for us
-        """Tells better plans as they come, not too often."""
+    def heard(_listener: Any, best: Any) -> None:
+        """Tell better plans as they come, not too often."""
+        if best.is_feasible() and time.perf_counter() > last[0] + EVERY:
+            last[0] = time.perf_counter()
+            tell(_orders(made, leg_of, best))
 
-        def on_best(self, best: Any) -> None:
-            """Called by the search."""
-            if best.is_feasible() and time.perf_counter() > last[0] + EVERY:
-                last[0] = time.perf_counter()
-                tell(_orders(made, leg_of, best))
-
+    listener = type("Listener", (pyvrp.IteratedLocalSearchCallbacks,), {"on_best": heard})
     params = solving.SolveParams(
-        ils=pyvrp.IteratedLocalSearchParams(callbacks=Listener()),
+        ils=pyvrp.IteratedLocalSearchParams(callbacks=listener()),
         perturbation=search.PerturbationParams(1, PERTURBED), display_interval=1e9,
     )  # fmt: skip
     result = solving.solve(
