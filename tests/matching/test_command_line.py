@@ -111,7 +111,22 @@ def test_a_visit_somebody_is_committed_to_cannot_be_matched(files, capsys):
     assert "committed to it already" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM])
+def number(request):
+    """A signal that is minded; who runs tests in the background of a shell inherits one that is ignored."""
+    inherited = signal.signal(request.param, signal.default_int_handler)
+    yield request.param
+    signal.signal(request.param, inherited)
+
+
+def test_a_signal_that_is_ignored_stays_ignored(number):
+    signal.signal(number, signal.SIG_IGN)
+    with _asked_to_stop() as asked:
+        signal.raise_signal(number)
+        assert not asked()
+        assert signal.getsignal(number) is signal.SIG_IGN
+
+
 def test_a_signal_asks_for_the_best_so_far(files, capsys, number):
     usual = signal.getsignal(number)
     with _asked_to_stop() as asked:
